@@ -1,0 +1,1 @@
+"""Conversations, their messages, and the copilot's cited answers."""

@@ -1,0 +1,149 @@
+"""Shapes that come into and go out of conversations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MessageStatus = Literal["waiting", "writing", "done", "stopped", "failed"]
+Speaker = Literal["person", "assistant"]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class NewConversation(BaseModel):
+    """A conversation to begin; without a title it takes the first question's words."""
+
+    workspace_id: UUID
+    title: Title | None = None
+    repository_ids: list[UUID] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Where answers are looked for; empty means every repository of the workspace.",
+    )
+    shared: bool = Field(default=False, description="Whether the whole workspace may read along.")
+
+
+class ConversationChange(BaseModel):
+    """What to change; what is left out stays."""
+
+    title: Title | None = None
+    shared: bool | None = None
+
+
+class ConversationOut(BaseModel):
+    """A conversation without its messages."""
+
+    id: UUID
+    workspace_id: UUID
+    title: str = Field(description="Empty until the first question, unless a person chose one.")
+    owner_id: UUID
+    owner_name: str
+    shared: bool
+    repository_ids: list[UUID]
+    seq: int = Field(description="The number of its latest lasting event; watch from here.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewMessage(BaseModel):
+    """A question."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    key: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Made by the client: posting twice with one key posts once."
+    )
+    model: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+        default=None, description="The model that shall answer; none means the default."
+    )
+
+
+class Author(BaseModel):
+    """A person who wrote a message."""
+
+    id: UUID
+    name: str
+
+
+class CitationOut(BaseModel):
+    """A place in the code that the server has checked; `[^number]` in the text points here."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    repository_id: UUID
+    repository_name: str
+    path: str
+    start: int
+    end: int
+    commit: str
+    symbol: str | None = None
+    text: str
+
+
+class OutlineItem(BaseModel):
+    """A symbol that the answer is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: str
+    repository_id: UUID
+    path: str
+    start: int
+    end: int
+    commit: str
+
+
+class MessageOut(BaseModel):
+    """A question or an answer."""
+
+    id: UUID
+    conversation_id: UUID
+    number: int
+    role: Speaker
+    author: Author | None
+    text: str
+    citations: list[CitationOut]
+    outline: list[OutlineItem]
+    dropped_citations: int = Field(
+        description="How many citations of the model did not hold and were left out."
+    )
+    model: str | None
+    notes: list[str] = Field(description="What a reader should know about how this was answered.")
+    status: MessageStatus
+    problem: str | None = Field(description="What went wrong and what to do, in plain words.")
+    answers: UUID | None = Field(description="The question that this message answers.")
+    attempt: int
+    created_at: datetime
+
+
+class TextPiece(BaseModel):
+    """Words to append to what is on screen."""
+
+    kind: Literal["text"] = "text"
+    text: str
+
+
+class CitationPiece(BaseModel):
+    """A checked citation; it comes before the words that point to it."""
+
+    kind: Literal["citation"] = "citation"
+    citation: CitationOut
+
+
+class StatusPiece(BaseModel):
+    """What the copilot is doing now."""
+
+    kind: Literal["status"] = "status"
+    stage: Literal["searching", "thinking", "writing"]
+
+
+class EndPiece(BaseModel):
+    """Nothing more comes; what is kept equals what was shown."""
+
+    kind: Literal["end"] = "end"
+    status: MessageStatus
+
+
+AnswerPiece = TextPiece | CitationPiece | StatusPiece | EndPiece

@@ -1,0 +1,1 @@
+"""Language models: which are connected, and the one door through which all are asked."""
