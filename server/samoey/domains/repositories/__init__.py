@@ -1,0 +1,1 @@
+"""Connected code: brought here from where it lives, kept in step, browsed at any commit."""

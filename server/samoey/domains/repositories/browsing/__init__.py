@@ -1,0 +1,1 @@
+"""Reading a repository at any commit: its branches, folders and files."""

@@ -1,0 +1,1 @@
+"""Keeping a repository in step with its source."""

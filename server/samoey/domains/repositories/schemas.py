@@ -1,0 +1,144 @@
+"""The shapes in which repositories come in and go out."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from samoey.domains.repositories.tables import RepositoryStatus, SourceKind
+from samoey.kit.ports.git import EntryKind
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Source = Annotated[str, Field(min_length=1, max_length=4096)]
+BranchName = Annotated[str, Field(min_length=1, max_length=255)]
+Pattern = Annotated[str, Field(min_length=1, max_length=500)]
+Patterns = Annotated[list[Pattern], Field(max_length=200)]
+# Every minute at most, every four weeks at least.
+SyncMinutes = Annotated[int, Field(ge=1, le=40_320)]
+
+
+class NewCredential(BaseModel):
+    """What opens a private repository: a token over HTTPS, or a deploy key over SSH."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["token", "ssh_key"]
+    secret: SecretStr = Field(max_length=20_000)
+    username: Annotated[str, Field(max_length=200)] | None = None
+    host_key: Annotated[str, Field(max_length=20_000)] | None = Field(
+        None, description="The SSH server's public key, as `ssh-keyscan` prints it."
+    )
+
+
+class NewRepository(BaseModel):
+    """A repository to connect: a git URL, or the path of a folder on the server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workspace_id: UUID
+    source: Source
+    name: Name | None = None
+    branch: BranchName | None = None
+    include: Patterns = []
+    exclude: Patterns = []
+    credential: NewCredential | None = None
+    sync_minutes: SyncMinutes | None = None
+    dirty: bool = False
+
+
+class RepositoryChange(BaseModel):
+    """What shall be different; fields that are left out stay, `null` takes a value away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    branch: BranchName | None = None
+    include: Patterns | None = None
+    exclude: Patterns | None = None
+    credential: NewCredential | None = None
+    sync_minutes: SyncMinutes | None = None
+    dirty: bool | None = None
+
+
+class ProgressOut(BaseModel):
+    """How far a running fetch is, in counted objects."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    stage: str
+    done: int
+    total: int
+
+
+class RepositoryOut(BaseModel):
+    """A connected repository.
+
+    `commit` is the one that answers. `dirty` says that its work tree has changes which were never
+    committed: with `dirty_included` they are part of the answer, else `HEAD` answers alone.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    workspace_id: UUID
+    name: str
+    source: str
+    kind: SourceKind
+    branch: str | None
+    default_branch: str | None
+    include: list[str]
+    exclude: list[str]
+    commit: str | None
+    dirty: bool
+    dirty_included: bool
+    sync_minutes: int | None
+    synced_at: datetime | None
+    status: RepositoryStatus
+    problem: dict[str, object] | None
+    has_credential: bool
+    progress: ProgressOut | None
+    created_at: datetime
+
+
+class BranchOut(BaseModel):
+    """One branch of a repository."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    commit: str
+    is_default: bool
+
+
+class EntryOut(BaseModel):
+    """One entry of a folder; folders and submodules have no size."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    path: str
+    kind: EntryKind
+    size: int | None
+
+
+class TreeOut(BaseModel):
+    """The entries of one folder at one commit, folders first."""
+
+    commit: str
+    path: str
+    entries: list[EntryOut]
+
+
+class FileOut(BaseModel):
+    """One file at one commit; binary and large ones are said to be so and carry no text.
+
+    A link's text is where it points to; it is never followed.
+    """
+
+    commit: str
+    path: str
+    size: int
+    language: str | None
+    kind: Literal["text", "binary", "large", "link"]
+    text: str | None
