@@ -1,0 +1,184 @@
+"""PostgreSQL in the home: made once, whole or not at all; reached by a private socket only."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGQUIT
+
+from samoey.adapters.embedded.errors import DiskFull, ServerDidNotStart
+from samoey.adapters.embedded.home import secret, told
+from samoey.adapters.embedded.processes import OURSELVES, Child, Identity, Program, born
+
+NAME = "samoey"
+READY_S = 120.0
+STEP_S = 0.01
+BUILTIN_LOCALES = 17
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "LC_ALL": "C", "TZ": "UTC"}
+
+# For one small team on a laptop: little memory, few processes, nothing that only replicas need.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "jit": "off",
+    "max_worker_processes": "2",
+    "max_parallel_workers": "0",
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+    "max_logical_replication_workers": "0",
+    "autovacuum_max_workers": "1",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_replication_slots": "0",
+    "min_wal_size": "32MB",
+    "max_wal_size": "256MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+}
+# PostgreSQL 18 would start three more processes to read with.
+SETTINGS_18 = {"io_method": "sync", "autovacuum_worker_slots": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """How PostgreSQL is made and started for one home."""
+
+    home: Path
+    runtime: Path
+    binaries: Path
+    identity: Identity = OURSELVES
+    fsync: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def url(self) -> str:
+        password, _ = secret(self.home, "postgres-password")
+        return f"postgresql://{NAME}:{password}@/{NAME}?host={self.runtime}"
+
+    def prepare(self) -> None:
+        """Make the data folder if there is none; clear what a start that was cut short left.
+
+        Raises:
+            ServerDidNotStart: `initdb` refused; its words are in the detail.
+            DiskFull: there is no room for it.
+        """
+        password, new = secret(self.home, "postgres-password")
+        with told(self.home):
+            for unfinished in self.home.glob("postgres.new*"):
+                shutil.rmtree(unfinished)
+        if (self.data / "PG_VERSION").exists():
+            self._check_version()
+            if new:
+                self._single(self.data, f"ALTER ROLE {NAME} PASSWORD '{password}'")
+            return
+        self._make()
+
+    def program(self) -> Program:
+        """What to start."""
+        settings = SETTINGS | (SETTINGS_18 if self._major() >= 18 else {})  # noqa: PLR2004
+        settings |= {"unix_socket_directories": str(self.runtime)}
+        settings |= {"fsync": "on" if self.fsync else "off"} | dict(self.settings)
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            "postgres",
+            (str(self.binaries / "postgres"), "-D", str(self.data), *options),
+            ENVIRONMENT,
+            self.identity,
+            # Fast shutdown, then at once (the next start recovers), then by force.
+            (SIGINT, SIGQUIT, SIGKILL),
+            self.home / "logs" / "postgres.log",
+        )
+
+    def wait(self, child: Child, give_up_s: float = READY_S) -> None:
+        """Return as soon as it takes connections, told as `pg_ctl` is told: by its own pid file.
+
+        Raises:
+            ServerDidNotStart: it ended, or took too long.
+            DiskFull: there is no room for it to run.
+        """
+        give_up = time.monotonic() + give_up_s
+        while not self._ready(child.pid):
+            if child.ended():
+                raise refusal("PostgreSQL ended", child.last_words())
+            if time.monotonic() > give_up:
+                raise refusal("PostgreSQL does not answer", child.last_words())
+            time.sleep(STEP_S)
+
+    def _ready(self, pid: int) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and int(lines[0]) == pid and lines[7].strip() == "ready"  # noqa: PLR2004 - the file's eighth line
+
+    def _make(self) -> None:
+        unfinished = self.home / f"postgres.new-{os.getpid()}"
+        options = ["-U", NAME, "-E", "UTF8", "--auth=scram-sha-256"]
+        # The same order everywhere, by code point; capitals are known beyond ASCII where they can.
+        if self._major() >= BUILTIN_LOCALES:
+            options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        else:
+            options += ["--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"]
+        options += [f"--pwfile={self.home / 'secrets' / 'postgres-password'}"]
+        options += [] if self.fsync else ["--no-sync"]
+        self._run("initdb", "-D", str(unfinished), *options)
+        self._single(unfinished, f"CREATE DATABASE {NAME}")
+        with told(self.home):
+            unfinished.rename(self.data)
+
+    def _single(self, data: Path, statement: str) -> None:
+        """Run one statement with no server and no password."""
+        options = ["-c", "exit_on_error=on", "-c", f"fsync={'on' if self.fsync else 'off'}"]
+        self._run("postgres", "--single", "-D", str(data), *options, "postgres", given=statement)
+
+    def _check_version(self) -> None:
+        made_by = (self.data / "PG_VERSION").read_text("ascii").strip()
+        if made_by != str(self._major()):
+            raise ServerDidNotStart(
+                f"The data in {self.data} was written by PostgreSQL {made_by}; "
+                f"this installation brings PostgreSQL {self._major()}. Use the version of Samoey "
+                f"that wrote it to export the data, or set DATABASE_URL."
+            )
+
+    def _major(self) -> int:
+        version = self._run("postgres", "--version")
+        found = re.search(r"(\d+)", version)
+        return int(found[1]) if found else 0
+
+    def _run(self, program: str, *arguments: str, given: str | None = None) -> str:
+        command = (str(self.binaries / program), *arguments)
+        done = subprocess.run(
+            born(command, self.identity, dies_by=SIGKILL),
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            cwd="/",
+            env=ENVIRONMENT,
+        )
+        if done.returncode != 0:
+            raise refusal(f"{program} failed", f"{done.stderr or done.stdout}".strip()[-2000:])
+        return done.stdout
+
+
+def refusal(what: str, words: str) -> DiskFull | ServerDidNotStart:
+    """The problem that the server's own words speak of."""
+    if "No space left on device" in words or "Disk quota exceeded" in words:
+        return DiskFull(f"{what}: {words}")
+    return ServerDidNotStart(f"{what}: {words or 'it said nothing.'}")

@@ -1,0 +1,175 @@
+"""Starting and ending the children, so that none outlives whoever started it."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+
+BIRTH = str(Path(__file__).with_name("birth.py"))
+WATCHDOG = str(Path(__file__).with_name("watchdog.py"))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom a program runs: as ourselves, as ourselves under another name, or as an account."""
+
+    how: str = "self"
+    uid: int = 0
+    gid: int = 0
+
+
+OURSELVES = Identity()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start, as whom, and by which signals it is asked to end, the gentlest first."""
+
+    name: str
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    identity: Identity = OURSELVES
+    signals: tuple[int, ...] = (SIGTERM, SIGKILL)
+    log: Path | None = None
+    given: bytes = b""
+    descriptors: tuple[int, ...] = ()
+
+
+def born(argv: tuple[str, ...], identity: Identity, *, dies_by: int = 0) -> list[str]:
+    """The command that becomes `identity`, arranges its own end and then runs `argv`."""
+    # The kernel sends the signal when the *thread* that started the child ends: only the main
+    # thread lives as long as the process does. Others rely on the watchdog alone.
+    if threading.current_thread() is not threading.main_thread():
+        dies_by = 0
+    steps = (os.getpid(), int(dies_by), identity.how, identity.uid, identity.gid)
+    return [sys.executable, "-I", "-S", BIRTH, *map(str, steps), *argv]
+
+
+class Watchdog:
+    """Our word to a small process that ends our children if we can't."""
+
+    def __init__(self, *held: int) -> None:
+        self._held = held
+        self._wards: dict[int, tuple[int, ...]] = {}
+        self._process = self._start()
+
+    def guard(self, pid: int, signals: tuple[int, ...]) -> None:
+        self._wards[pid] = signals
+        self._say(_line(pid, signals))
+
+    def release(self, pid: int) -> None:
+        if self._wards.pop(pid, None) is not None:
+            self._say(f"-{pid}\n")
+
+    def close(self) -> None:
+        """Let it go; children still guarded are ended by it first."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", WATCHDOG],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            bufsize=1,
+            cwd="/",
+            pass_fds=self._held,
+            start_new_session=True,
+        )
+        return process
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError:
+            # Somebody ended it. A new one learns about everyone.
+            self._process.wait()
+            self._process = self._start()
+            for pid, signals in self._wards.items():
+                self._say(_line(pid, signals))
+
+
+def _line(pid: int, signals: tuple[int, ...]) -> str:
+    return f"+{pid} {' '.join(str(int(number)) for number in signals)}\n"
+
+
+@dataclass(slots=True)
+class Child:
+    """A program that was started and is watched over."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+    watchdog: Watchdog
+    log_start: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def ended(self) -> bool:
+        """Whether it is gone, by itself or because it was told to."""
+        if self.process.poll() is None:
+            return False
+        self.watchdog.release(self.pid)
+        return True
+
+    def stop(self, patience_s: float = 15.0) -> None:
+        """Ask it to end, ever less politely, and wait until it has."""
+        for number in self.program.signals:
+            if self.ended():
+                return
+            self.process.send_signal(number)
+            try:
+                self.process.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait()
+        self.ended()
+
+    def last_words(self, limit: int = 2000) -> str:
+        """The end of what it wrote to its log since it was started."""
+        if self.program.log is None:
+            return ""
+        with self.program.log.open("rb") as log:
+            log.seek(self.log_start)
+            return log.read()[-limit:].decode(errors="replace").strip()
+
+
+def launch(program: Program, watchdog: Watchdog) -> Child:
+    """Start a program that ends when we end, however we end."""
+    log = program.log and program.log.open("ab")
+    try:
+        process = subprocess.Popen(
+            born(program.argv, program.identity, dies_by=program.signals[0]),
+            env=dict(program.environment),
+            cwd="/",
+            stdin=subprocess.PIPE if program.given else subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=program.descriptors,
+            # A Ctrl-C at the terminal reaches the supervisor only: it ends its children in order.
+            start_new_session=True,
+        )
+        log_start = log.tell() if log else 0
+    finally:
+        if log:
+            log.close()
+    watchdog.guard(process.pid, program.signals)
+    if process.stdin is not None:
+        try:
+            process.stdin.write(program.given)
+            process.stdin.close()
+        except BrokenPipeError:
+            # It is gone already; whoever waits for it will say so, with its last words.
+            pass
+    return Child(program, process, watchdog, log_start)

@@ -1,0 +1,71 @@
+"""A short private folder for the sockets: a socket's path may not be longer than 107 characters."""
+
+import fcntl
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from samoey.adapters.embedded.errors import RuntimeFolderUnsafe
+
+# PostgreSQL splits its list of folders at commas, and a socket's name is added to the path.
+_PLAIN = re.compile(r"/[A-Za-z0-9_./+-]{0,60}")
+
+
+@contextmanager
+def runtime_folder(home: Path) -> Iterator[Path]:
+    """The folder for the sockets of `home`, kept from whoever clears temporary folders.
+
+    Raises:
+        RuntimeFolderUnsafe: every place for it is somebody else's or not to be written.
+    """
+    refusals: list[str] = []
+    for path in _candidates(home):
+        try:
+            handle = _opened(path)
+        except OSError as error:
+            refusals.append(f"{path}: {error.strerror}")
+            continue
+        try:
+            # systemd-tmpfiles leaves alone what is locked.
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield path
+        finally:
+            os.close(handle)
+        return
+    raise RuntimeFolderUnsafe(
+        f"Set XDG_RUNTIME_DIR to a private folder with a short path ({'; '.join(refusals)})."
+    )
+
+
+def _candidates(home: Path) -> Iterator[Path]:
+    uid = os.geteuid()
+    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    usable = bool(_PLAIN.fullmatch(given))
+    # The session's own folder goes when its person signs out, and `up` may outlive that: last.
+    fleeting = given == f"/run/user/{uid}"
+    if usable and not fleeting:
+        yield Path(given, f"samoey-{name}")
+    yield Path(f"/tmp/samoey-{uid}-{name}")  # noqa: S108 - checked to be ours and private
+    if usable and fleeting:
+        yield Path(given, f"samoey-{name}")
+
+
+def _opened(path: Path) -> int:
+    """Open `path`, made if it was not there, and refuse what others could have put in its place."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        status = os.fstat(handle)
+        if status.st_uid != os.geteuid():
+            raise PermissionError(1, "belongs to somebody else")
+        if stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - a mode
+            os.fchmod(handle, 0o700)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
