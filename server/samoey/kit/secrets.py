@@ -49,12 +49,7 @@ class Sealer:
         Raises:
             SealingKeyBroken: the key file is not a key.
         """
-        path = home / _KEY_FILE
-        try:
-            return cls(path.read_bytes())
-        except FileNotFoundError:
-            _make_key(path)
-        return cls(path.read_bytes())
+        return cls(kept_key(home / _KEY_FILE))
 
     def seal(self, plain: str, *, about: str) -> bytes:
         """Make `plain` unreadable; only the same `about` opens it again."""
@@ -93,3 +88,12 @@ def _make_key(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def kept_key(path: Path) -> bytes:
+    """The 32 random bytes at `path`, made on the first call; of two that race, the first stays."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        _make_key(path)
+    return path.read_bytes()

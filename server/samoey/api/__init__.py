@@ -1,0 +1,1 @@
+"""Puts the doors of all rooms into one house."""

@@ -1,0 +1,22 @@
+"""`samoey serve`: the web door alone, on servers that already run."""
+
+import argparse
+
+HELP = "serve the web application and the API (needs DATABASE_URL and REDIS_URL)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen."""
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
+    from samoey.kit.settings import read_settings
+    from samoey.main import serve
+
+    settings = read_settings()
+    given = {name: getattr(args, name) for name in ("host", "port") if getattr(args, name)}
+    serve(settings.model_copy(update={"server": settings.server.model_copy(update=given)}))
+    return 0

@@ -1,0 +1,214 @@
+"""Background work on Procrastinate: recorded with the data, run at least once, never lost.
+
+The job row is written on the session's own connection, so a job can be neither lost nor sent for
+work that rolled back. Procrastinate finds the jobs of a killed worker but does not run them again;
+`rescue` does.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from procrastinate import exceptions, jobs, retry, tasks
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from samoey.kit.context import Tools
+from samoey.kit.event_log import RecordedEvent
+from samoey.kit.events import Event
+from samoey.kit.ids import new_id
+from samoey.kit.problems import NotFound, Problem
+from samoey.kit.reactions import Reaction, Registry, Repetition
+from samoey.kit.settings import JobSettings
+from samoey.kit.telemetry import JOBS, request_id
+
+log = logging.getLogger(__name__)
+
+
+class JobNotFound(NotFound):
+    """No failed job has this number."""
+
+    title = "There is no failed job with this number."
+
+
+class Backoff(retry.BaseRetryStrategy):
+    """Try again what may succeed later, waiting twice as long each time."""
+
+    def __init__(self, attempts: int, first_wait_s: float) -> None:
+        self.attempts, self.first_wait_s = attempts, first_wait_s
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: jobs.Job
+    ) -> retry.RetryDecision | None:
+        """Give up on problems that stay, and after the last attempt."""
+        tried = job.attempts + 1
+        lasting = isinstance(exception, Problem) and not exception.transient
+        if lasting or tried >= self.attempts:
+            return None
+        wait = timedelta(seconds=self.first_wait_s * 2 ** (tried - 1))
+        return retry.RetryDecision(retry_in={"seconds": wait.total_seconds()})
+
+
+class Jobs:
+    """The reactions of the house as Procrastinate tasks; also the recorder of events."""
+
+    def __init__(self, registry: Registry, settings: JobSettings, database_url: str) -> None:
+        self._registry, self._settings = registry, settings
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(
+                conninfo=database_url, min_size=1, max_size=max(2, settings.concurrency)
+            )
+        )
+        self._tools: Tools | None = None
+        self._tasks = {r.name: self._task(r) for r in registry.reactions.values()}
+        for repetition in registry.repetitions.values():
+            self._repeat(repetition)
+
+    async def record(
+        self, db: AsyncSession, actor_id: UUID | None, events: Sequence[Event]
+    ) -> None:
+        """Write one row per event and one job per reaction to it, on `db`'s own connection."""
+        if not events:
+            return
+        rows = [RecordedEvent.values_of(event, actor_id) for event in events]
+        await db.execute(insert(RecordedEvent), rows)
+        due = [(event, reaction) for event in events for reaction in self._registry.to(event)]
+        if not due:
+            return
+        raw = await (await db.connection()).get_raw_connection()
+        for event, reaction in due:
+            lock = reaction.lock(event) if reaction.lock else None
+            await (
+                self._tasks[reaction.name]
+                .configure(connection=raw.driver_connection, lock=lock, queue=reaction.queue)
+                .defer_async(event=event.model_dump(mode="json"))
+            )
+
+    def _task(self, reaction: Reaction[Any]) -> tasks.Task[..., Any, Any]:
+        async def run(event: dict[str, Any]) -> None:
+            await self._perform(reaction, event)
+
+        return self._app.task(
+            name=reaction.name,
+            queue=reaction.queue,
+            retry=Backoff(reaction.attempts, self._settings.retry_wait_s),
+        )(run)
+
+    def _repeat(self, repetition: Repetition) -> None:
+        async def run(timestamp: int) -> None:
+            log.debug("tick", extra={"repetition": repetition.name, "timestamp": timestamp})
+            await repetition.work(self._hands())
+
+        task = self._app.task(name=repetition.name, queueing_lock=repetition.name)(run)
+        self._app.periodic(cron=repetition.cron)(task)
+
+    async def _perform(self, reaction: Reaction[Any], event: dict[str, Any]) -> None:
+        request_id.set(str(event.get("id") or new_id()))
+        try:
+            await reaction.work(self._hands(), reaction.event.model_validate(event))
+        except Problem as problem:
+            JOBS.labels(reaction.name, problem.slug()).inc()
+            log.warning(
+                "reaction met a problem",
+                extra={"reaction": reaction.name, "problem": problem.document()},
+            )
+            raise
+        except Exception:
+            JOBS.labels(reaction.name, "bug").inc()
+            log.exception("reaction failed", extra={"reaction": reaction.name})
+            raise
+        JOBS.labels(reaction.name, "done").inc()
+
+    def _hands(self) -> Tools:
+        if self._tools is None:
+            message = "jobs run only inside `Jobs.open`"
+            raise RuntimeError(message)
+        return self._tools
+
+    @contextlib.asynccontextmanager
+    async def open(self, tools: Tools) -> AsyncIterator[None]:
+        """Connect to the job tables and give the reactions their tools."""
+        self._tools = tools
+        async with self._app.open_async():
+            yield
+        self._tools = None
+
+    async def work(self, *, stop: asyncio.Event | None = None) -> None:
+        """Run jobs until `stop` is set (or, with none, a signal comes)."""
+        rescuer = asyncio.create_task(self._rescue_forever())
+        worker = asyncio.create_task(self._worker(wait=True, signals=stop is None))
+        stopped = asyncio.create_task(stop.wait()) if stop else None
+        try:
+            await asyncio.wait(
+                [task for task in (worker, rescuer, stopped) if task],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            # Cancelling Procrastinate's worker asks it to finish what it is doing.
+            for task in (worker, rescuer, stopped):
+                if task and not task.done():
+                    task.cancel()
+            await asyncio.gather(
+                *(task for task in (rescuer, stopped) if task), return_exceptions=True
+            )
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+
+    async def drain(self) -> None:
+        """Run every job that is due, in this process, until none is left."""
+        await self._worker(wait=False, signals=False)
+
+    async def _worker(self, *, wait: bool, signals: bool) -> None:
+        await self._app.run_worker_async(
+            wait=wait,
+            concurrency=self._settings.concurrency,
+            install_signal_handlers=signals,
+            update_heartbeat_interval=self._settings.heartbeat_s,
+            stalled_worker_timeout=self._settings.stalled_after_s,
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=10,
+        )
+
+    async def _rescue_forever(self) -> None:
+        while True:
+            try:
+                await self.rescue()
+                await self._app.job_manager.delete_old_jobs(
+                    nb_hours=self._settings.keep_days * 24
+                )
+            except exceptions.ConnectorException:
+                log.warning("could not look for stalled jobs", exc_info=True)
+            await asyncio.sleep(self._settings.stalled_after_s / 2)
+
+    async def rescue(self) -> int:
+        """Put the jobs of workers that gave no sign of life back in the queue; how many."""
+        stalled = list(
+            await self._app.job_manager.get_stalled_jobs(
+                seconds_since_heartbeat=self._settings.stalled_after_s
+            )
+        )
+        for job in stalled:
+            log.warning("job of a dead worker runs again", extra={"job": job.call_string})
+            await self._app.job_manager.retry_job(job)
+        return len(stalled)
+
+    async def failed(self) -> list[jobs.Job]:
+        """The jobs that failed for good, oldest first."""
+        return list(await self._app.job_manager.list_jobs_async(status="failed"))
+
+    async def replay(self, job_id: int) -> None:
+        """Run a failed job once more.
+
+        Raises:
+            JobNotFound: no failed job has this number.
+        """
+        if job_id not in {job.id for job in await self.failed()}:
+            raise JobNotFound
+        await self._app.job_manager.retry_job_by_id_async(
+            job_id=job_id, retry_at=datetime.now(UTC)
+        )

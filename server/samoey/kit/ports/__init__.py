@@ -1,0 +1,1 @@
+"""The seams to the outside world: one file each, with its Protocol, its shapes and its Problems."""

@@ -1,0 +1,175 @@
+"""Everything an operator can change, and nothing else.
+
+Read once, where a process starts; the rest of the code receives values, never the environment.
+The tree is frozen: what started is what runs. Every field has a description and works by default.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ENV_FILE_VARIABLE = "SAMOEY_ENV_FILE"
+
+
+def data_folder() -> Path:
+    """Where an installation lives when nobody says otherwise: the XDG data folder."""
+    chosen = os.environ.get("XDG_DATA_HOME")
+    base = Path(chosen) if chosen else Path.home() / ".local" / "share"
+    return base / "samoey"
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        message = "must begin with postgresql://"
+        raise ValueError(message)
+    return SecretStr(url.get_secret_value().replace("postgres://", "postgresql://", 1))
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        message = "must begin with redis://, rediss:// or unix://"
+        raise ValueError(message)
+    return url
+
+
+# pydantic's own PostgresDsn refuses a socket's `?host=`, and its RedisDsn refuses `unix://`.
+# Both carry passwords, so both are secrets.
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+
+
+class Section(BaseModel):
+    """A named part of the settings; a misspelt key in it stops the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(Section):
+    """How the web door listens."""
+
+    host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
+    port: int = Field(8600, ge=0, le=65535, description="Port that `serve` listens on.")
+    public_url: str | None = Field(
+        None, description="How people reach this server; none makes it from host and port."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Addresses whose X-Forwarded-* headers are believed."
+    )
+    max_body_mb: float = Field(2.0, gt=0, description="Largest request body, in megabytes.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token that /metrics asks for; none leaves it open."
+    )
+    web_root: Path | None = Field(
+        None, description="Folder of the built web application; none finds the one in the package."
+    )
+
+
+class LogSettings(Section):
+    """What the processes say about themselves."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Lowest level that is written."
+    )
+    format: Literal["json", "text"] = Field(
+        "json", description="`json` for machines, `text` for a person at a terminal."
+    )
+
+
+class DatabaseSettings(Section):
+    """How a process uses PostgreSQL."""
+
+    pool_size: int = Field(5, ge=1, description="Connections that a process keeps open.")
+
+
+class JobSettings(Section):
+    """How background work is done."""
+
+    concurrency: int = Field(4, ge=1, description="Jobs that one worker runs at the same time.")
+    heartbeat_s: float = Field(5, gt=0, description="Seconds between a worker's signs of life.")
+    stalled_after_s: float = Field(
+        20, gt=0, description="Seconds without a sign of life until a worker's jobs run elsewhere."
+    )
+    retry_wait_s: float = Field(
+        3, ge=0, description="Seconds before the second attempt; doubles with each further one."
+    )
+    keep_days: int = Field(7, ge=0, description="Days that finished jobs are kept.")
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAMOEY_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    home: Path = Field(
+        default_factory=data_folder, description="Where everything of this installation lives."
+    )
+    database_url: DatabaseUrl | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL 15 or newer; none starts the embedded one.",
+    )
+    redis_url: RedisUrl | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_REDIS_URL", "REDIS_URL"),
+        description="Redis 7 or Valkey; none starts the embedded one.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Signs sessions; none makes one and keeps it in the home folder.",
+    )
+    server: ServerSettings = ServerSettings()
+    log: LogSettings = LogSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    jobs: JobSettings = JobSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings calls by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over the file."""
+        return init_settings, env_settings, dotenv_settings
+
+
+def read_settings(*, home: Path | None = None) -> Settings:
+    """Read the tree for a process that starts now.
+
+    The file is the one that `SAMOEY_ENV_FILE` names, else `.env` in the home folder: never the
+    one of the folder a person happens to stand in, which belongs to another program.
+
+    Raises:
+        pydantic.ValidationError: a value does not fit, or a key is unknown.
+    """
+    chosen = home or Path(os.environ.get("SAMOEY_HOME") or data_folder())
+    file = Path(os.environ.get(ENV_FILE_VARIABLE) or chosen / ".env")
+    given = {"home": home} if home is not None else {}
+    return Settings(_env_file=file if file.is_file() else None, **given)
+
+
+def unknown_names(environment: dict[str, str]) -> list[str]:
+    """The `SAMOEY_*` variables that no setting answers to: most likely misspelt."""
+    known = {ENV_FILE_VARIABLE, "SAMOEY_READY_FD"}
+    for name, field in Settings.model_fields.items():
+        known.add(f"SAMOEY_{name.upper()}")
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            known.update(f"SAMOEY_{name}__{key}".upper() for key in annotation.model_fields)
+    return sorted(
+        name for name in environment if name.startswith("SAMOEY_") and name not in known
+    )
+
+

@@ -1,0 +1,126 @@
+"""The role `serve`: migrates, opens the port, then serves until it is told to stop."""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from samoey.api.app import create_app
+from samoey.domains.identity import service as identity
+from samoey.kit.context import SYSTEM, Tools
+from samoey.kit.problems import Conflict
+from samoey.kit.schema import migrate
+from samoey.kit.settings import ServerSettings, Settings
+from samoey.kit.telemetry import start_logging
+from samoey.tools import open_house
+
+log = logging.getLogger(__name__)
+
+READY_FD_VARIABLE = "SAMOEY_READY_FD"
+
+
+class PortTaken(Conflict):
+    """Another program listens where `serve` wants to."""
+
+    title = "The port is taken."
+
+
+def serve(settings: Settings) -> None:
+    """Serve the web door until a signal comes.
+
+    Raises:
+        PortTaken: another program listens there.
+        Problem: the database, its schema or the bus are not as they must be.
+    """
+    start_logging(settings.log)
+    listening = listen(settings.server)
+    with listening:
+        asyncio.run(_serve(settings, listening), loop_factory=_loop_factory())
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+def listen(server: ServerSettings) -> socket.socket:
+    """Take the port, or say plainly that it is taken."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((server.host, server.port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(
+            f"{server.host}:{server.port} cannot be listened on ({error.strerror}). "
+            "Stop what uses it, or choose another with --port.",
+            port=server.port,
+        ) from error
+    return listening
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    if settings.database_url is not None:
+        await asyncio.to_thread(migrate, settings.database_url.get_secret_value())
+    async with open_house(settings) as house:
+        await house.tools.bus.ping()
+        app = create_app(house.tools, web_root=web_root(settings.server))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                forwarded_allow_ips=settings.server.trusted_proxies,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        announcing = asyncio.create_task(_announce(server, house.tools, listening))
+        await server.serve(sockets=[listening])
+        announcing.cancel()
+
+
+async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.socket) -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    url = tools.settings.server.public_url or _url(listening)
+    async with tools.work(SYSTEM) as ctx:
+        token = await identity.offer_setup(ctx)
+    link = f"{url.rstrip('/')}/setup/#{token}" if token else None
+    told = {"url": url, "setup_link": link}
+    if (handle := os.environ.get(READY_FD_VARIABLE)) is not None:
+        with os.fdopen(int(handle), "w") as supervisor:
+            supervisor.write(json.dumps(told) + "\n")
+        return
+    log.info("serving", extra={"url": url})
+    if link is not None:
+        # For the operator's eyes on the terminal; it is a credential and stays out of the log.
+        print(f"Create the owner's account: {link}", flush=True)  # noqa: T201 - see above
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - what was bound, told as an address that can be opened
+    return f"http://{shown}:{port}"
+
+
+def web_root(server: ServerSettings) -> Path | None:
+    """The built web application: as set, inside the package, or in this checkout."""
+    package = Path(__file__).parent
+    checkout = package.parents[1] / "clients" / "web" / "out"
+    for root in (server.web_root, package / "web", checkout):
+        if root is not None and (root / "index.html").is_file():
+            return root
+    log.warning("the web application is not built; only the API is served (`make build`)")
+    return None

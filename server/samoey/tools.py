@@ -1,0 +1,81 @@
+"""Settings become Tools: the only file that introduces the adapters to the rooms."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from samoey.adapters.git.mirrors import SystemGit
+from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.adapters.valkey import ValkeyBus
+from samoey.domains.chat import reactions as chat_reactions
+from samoey.domains.knowledge import reactions as knowledge_reactions
+from samoey.domains.repositories import reactions as repositories_reactions
+from samoey.kit.context import Tools
+from samoey.kit.db import connect, libpq_url
+from samoey.kit.jobs import Jobs
+from samoey.kit.problems import Unavailable
+from samoey.kit.reactions import Registry
+from samoey.kit.secrets import Sealer, kept_key
+from samoey.kit.settings import Settings
+
+REGISTRY = Registry.of([repositories_reactions, knowledge_reactions, chat_reactions])
+
+
+class ServersMissing(Unavailable):
+    """This process was started without servers and may not start any itself."""
+
+    title = "DATABASE_URL and REDIS_URL are not set."
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One process' share of the product: the rooms' tools, and the jobs they cause."""
+
+    tools: Tools
+    jobs: Jobs
+
+
+@contextlib.asynccontextmanager
+async def open_house(settings: Settings, *, bus_prefix: str = "samoey:") -> AsyncIterator[House]:
+    """Connect everything that `settings` name, and close it again.
+
+    Raises:
+        ServersMissing: `samoey up` starts servers; a single role needs their addresses.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise ServersMissing(
+            "Start `samoey up`, which brings both, or set the two variables to your own servers."
+        )
+    settings = with_secret_key(settings)
+    url = libpq_url(settings.database_url.get_secret_value())  # type: ignore[union-attr]  # checked above
+    engine = connect(url, pool_size=settings.database.pool_size)
+    bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=bus_prefix)  # type: ignore[union-attr]  # checked above
+    jobs = Jobs(REGISTRY, settings.jobs, url)
+    models = ModelSwitchboard(settings.models)
+    tools = Tools(
+        settings=settings,
+        sessions=async_sessionmaker(engine, expire_on_commit=False),
+        bus=bus,
+        recorder=jobs,
+        git=SystemGit(settings.repositories, settings.home),
+        models=models,
+        sealer=Sealer.from_home(settings.home),
+    )
+    try:
+        yield House(tools, jobs)
+    finally:
+        await models.close()
+        await bus.close()
+        await engine.dispose()
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The same settings with a key that signs sessions, made once into the home folder."""
+    if settings.secret_key is not None:
+        return settings
+    key = kept_key(settings.home / "session.key")
+    return cast("Settings", settings.model_copy(update={"secret_key": SecretStr(key.hex())}))
