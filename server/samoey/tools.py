@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from samoey.adapters.git.mirrors import SystemGit
-from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.adapters.models.connected import ConnectedModels
 from samoey.adapters.valkey import ValkeyBus
 from samoey.domains.chat import reactions as chat_reactions
 from samoey.domains.knowledge import reactions as knowledge_reactions
@@ -40,7 +40,7 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(settings: Settings, *, bus_prefix: str = "samoey:") -> AsyncIterator[House]:
+async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Connect everything that `settings` name, and close it again.
 
     Raises:
@@ -53,9 +53,9 @@ async def open_house(settings: Settings, *, bus_prefix: str = "samoey:") -> Asyn
     settings = with_secret_key(settings)
     url = libpq_url(settings.database_url.get_secret_value())  # type: ignore[union-attr]  # checked above
     engine = connect(url, pool_size=settings.database.pool_size)
-    bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=bus_prefix)  # type: ignore[union-attr]  # checked above
+    bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)  # type: ignore[union-attr]  # checked above
     jobs = Jobs(REGISTRY, settings.jobs, url)
-    models = ModelSwitchboard(settings.models)
+    models = ModelSwitchboard(settings)
     tools = Tools(
         settings=settings,
         sessions=async_sessionmaker(engine, expire_on_commit=False),

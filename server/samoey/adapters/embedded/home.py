@@ -11,9 +11,13 @@ from pathlib import Path
 
 from samoey.adapters.embedded.errors import DiskFull, HomeInUse, HomeUnusable
 
+ANOTHER_HOME = "Choose another home with --home or SAMOEY_HOME."
 # How long the children of a supervisor that was killed may take to go.
-CLEARING_S = 30.0
+CLEARING_S = 60.0
+# Somebody who only looks whether the home is held holds it for a moment.
+GLANCE_S = 0.2
 STEP_S = 0.02
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def opened_home(path: Path) -> Path:
@@ -23,7 +27,8 @@ def opened_home(path: Path) -> Path:
         HomeUnusable: it is not a path, not a folder, or we may not write there.
         DiskFull: there is no room to make it.
     """
-    if not path.parts or any(ord(sign) < 32 or ord(sign) == 127 for sign in str(path)):  # noqa: PLR2004 - control characters
+    # Control characters can't be handed to `initdb`, and are never what was meant.
+    if not str(path).isprintable() and any(ord(sign) < ord(" ") for sign in str(path)):
         raise HomeUnusable(f"{str(path)!r} is no path of a folder. {ANOTHER_HOME}")
     with told(path):
         home = path.expanduser().absolute()
@@ -31,13 +36,16 @@ def opened_home(path: Path) -> Path:
         home = home.resolve(strict=True)
         (home / "secrets").mkdir(mode=0o700, exist_ok=True)
         (home / "logs").mkdir(mode=0o700, exist_ok=True)
-        if home.stat().st_uid == os.geteuid() and home.stat().st_mode & 0o007:
-            home.chmod(0o700)
+        _make_private(home)
     return home
 
 
-ANOTHER_HOME = "Choose another one with --home or SAMOEY_HOME."
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+def _make_private(home: Path) -> None:
+    status = home.stat()
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to somebody else")
+    if status.st_mode & 0o007:
+        home.chmod(0o700)
 
 
 @contextmanager
@@ -45,15 +53,15 @@ def told(home: Path) -> Iterator[None]:
     """Whatever the system refuses about the home becomes a problem that a person understands."""
     try:
         yield
-    except (OSError, RuntimeError) as error:
-        # pathlib raises RuntimeError for a `~` that nobody can expand and for circles of links.
+    except (OSError, RuntimeError, ValueError) as error:
+        # pathlib raises the other two: nobody's `~`, circles of links, characters beyond a path.
         number = error.errno if isinstance(error, OSError) else None
         if number in _FULL:
             raise DiskFull(
                 f"No room is left for {home}. Free some, or move the home with SAMOEY_HOME."
             ) from error
-        reason = os.strerror(number) if number else str(error)
-        raise HomeUnusable(f"{home} can't be used: {reason}. {ANOTHER_HOME}") from error
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise HomeUnusable(f"{str(home)!r}: {reason}. {ANOTHER_HOME}") from error
 
 
 def secret(home: Path, name: str) -> tuple[str, bool]:
@@ -63,15 +71,20 @@ def secret(home: Path, name: str) -> tuple[str, bool]:
         if path.exists() and (kept := path.read_text("ascii").strip()):
             return kept, False
         made = secrets.token_urlsafe(24)
-        written = path.with_suffix(".new")
-        written.unlink(missing_ok=True)
-        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(made + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
+        write_private(path, made + "\n")
     return made, True
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a whole file in place, readable by us alone; a reader sees the old or the new one."""
+    written = path.with_name(f"{path.name}.new")
+    written.unlink(missing_ok=True)
+    handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    written.replace(path)
 
 
 @contextmanager
@@ -84,30 +97,54 @@ def held_home(home: Path) -> Iterator[int]:
     Raises:
         HomeInUse: another process holds it.
     """
-    with ExitStack() as stack, told(home):
-        ours = stack.enter_context((home / "up.lock").open("a+b", buffering=0))
-        if not _locked(ours.fileno()):
-            raise _in_use(home)
-        ours.truncate(0)
-        ours.write(f"{os.getpid()}\n".encode())
-        children = stack.enter_context((home / "servers.lock").open("ab"))
-        _wait_for(home, children.fileno())
-        stack.callback(ours.truncate, 0)
+    with ExitStack() as stack:
+        with told(home):
+            ours = stack.enter_context((home / "up.lock").open("a+b", buffering=0))
+            children = stack.enter_context((home / "servers.lock").open("ab", buffering=0))
+            if not _waited_for(ours.fileno(), GLANCE_S):
+                raise in_use(home)
+            ours.truncate(0)
+            ours.write(f"{os.getpid()}\n".encode())
+            stack.callback(ours.truncate, 0)
+            if not _waited_for(children.fileno(), CLEARING_S):
+                raise in_use(home)
         yield children.fileno()
 
 
-def holder(home: Path) -> int | None:
-    """The process that holds the home, if one does."""
+def is_held(home: Path) -> bool:
+    """Whether a process holds the home now."""
     try:
         with (home / "up.lock").open("rb") as lock:
-            if _locked(lock.fileno(), fcntl.LOCK_SH):
-                return None
-            return int(lock.read() or 0)
+            return not _locked(lock.fileno(), fcntl.LOCK_SH)
+    except OSError:
+        return False
+
+
+def in_use(home: Path) -> HomeInUse:
+    """The refusal, with the number of the process that holds the home."""
+    try:
+        pid = int((home / "up.lock").read_text("ascii") or 0)
     except (OSError, ValueError):
-        return None
+        pid = 0
+    who = f"process {pid}" if pid else "another process"
+    return HomeInUse(f"{home} is held by {who}. Stop that one first, or: {ANOTHER_HOME}", pid=pid)
 
 
-def _locked(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
+@contextmanager
+def guest(home: Path) -> Iterator[None]:
+    """Let the holder know that its servers are in use, see `guests_gone`."""
+    with (home / "guests.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+def guests_gone(home: Path) -> None:
+    """Wait until nobody uses our servers any more."""
+    with (home / "guests.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def _locked(handle: int, kind: int) -> bool:
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -115,15 +152,10 @@ def _locked(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
     return True
 
 
-def _wait_for(home: Path, handle: int) -> None:
-    give_up = time.monotonic() + CLEARING_S
-    while not _locked(handle):
+def _waited_for(handle: int, patience_s: float) -> bool:
+    give_up = time.monotonic() + patience_s
+    while not _locked(handle, fcntl.LOCK_EX):
         if time.monotonic() > give_up:
-            raise _in_use(home)
+            return False
         time.sleep(STEP_S)
-
-
-def _in_use(home: Path) -> HomeInUse:
-    pid = holder(home)
-    who = f"process {pid}" if pid else "another process"
-    return HomeInUse(f"{home} is held by {who}. Stop that one first. Or: {ANOTHER_HOME}", pid=pid)
+    return True

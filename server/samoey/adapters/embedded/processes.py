@@ -73,7 +73,7 @@ class Watchdog:
         self._process.wait()
 
     def _start(self) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", WATCHDOG],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -83,7 +83,6 @@ class Watchdog:
             pass_fds=self._held,
             start_new_session=True,
         )
-        return process
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None

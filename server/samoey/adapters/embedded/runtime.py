@@ -1,5 +1,6 @@
 """A short private folder for the sockets: a socket's path may not be longer than 107 characters."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -13,6 +14,12 @@ from samoey.adapters.embedded.errors import RuntimeFolderUnsafe
 
 # PostgreSQL splits its list of folders at commas, and a socket's name is added to the path.
 _PLAIN = re.compile(r"/[A-Za-z0-9_./+-]{0,60}")
+_PRIVATE = 0o700
+
+
+def short_name(home: Path) -> str:
+    """A name that belongs to this home alone."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
 
 
 @contextmanager
@@ -43,7 +50,7 @@ def runtime_folder(home: Path) -> Iterator[Path]:
 
 def _candidates(home: Path) -> Iterator[Path]:
     uid = os.geteuid()
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    name = short_name(home)
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     usable = bool(_PLAIN.fullmatch(given))
     # The session's own folder goes when its person signs out, and `up` may outlive that: last.
@@ -57,15 +64,19 @@ def _candidates(home: Path) -> Iterator[Path]:
 
 def _opened(path: Path) -> int:
     """Open `path`, made if it was not there, and refuse what others could have put in its place."""
-    path.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=_PRIVATE, exist_ok=True)
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        status = os.fstat(handle)
-        if status.st_uid != os.geteuid():
-            raise PermissionError(1, "belongs to somebody else")
-        if stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - a mode
-            os.fchmod(handle, 0o700)
-    except BaseException:
+        _make_private(handle)
+    except OSError:
         os.close(handle)
         raise
     return handle
+
+
+def _make_private(handle: int) -> None:
+    status = os.fstat(handle)
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "belongs to somebody else")
+    if stat.S_IMODE(status.st_mode) != _PRIVATE:
+        os.fchmod(handle, _PRIVATE)

@@ -16,7 +16,7 @@ STEP_S = 0.02
 
 
 class Ward:
-    """A process to be ended; held by a descriptor where the system has them, so never a namesake."""
+    """A process to be ended; where the system has them held by a descriptor, never a namesake."""
 
     def __init__(self, pid: int, signals: list[int]) -> None:
         self.pid, self.signals = pid, signals

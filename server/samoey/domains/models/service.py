@@ -9,13 +9,12 @@ from samoey.kit.ports.models import EXTRACTIVE, ChatRequest, Piece
 
 async def offered(tools: Tools) -> list[ModelOut]:
     """List the models that a person may choose, the default first."""
-    default = chosen(tools, None)
     found = [
         ModelOut(
             id=model.id,
             provider=model.provider,
             connected=model.connected,
-            is_default=model.id == default,
+            is_default=model.is_default,
             detail=model.detail,
         )
         for model in await tools.models.offered()

@@ -1,7 +1,7 @@
-"""The seam to git: what rooms may ask of repositories, in shapes that know no subprocess.
+r"""The seam to git: what rooms may ask of repositories, in shapes that know no subprocess.
 
 A *mirror* is the folder of one bare repository of ours. Paths inside a repository are text: bytes
-that are not UTF-8 appear as `\\xff`, and a path in that form is understood when it comes back.
+that are not UTF-8 appear as `\xff`, and a path in that form is understood when it comes back.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -261,15 +261,39 @@ class Git(Protocol):
     async def fetch(
         self, mirror: Path, remote: Remote, *, on_progress: OnProgress | None = None
     ) -> Fetched:
-        """Make `mirror` equal to the remote, whatever happened there; all of it or nothing."""
+        """Make `mirror` equal to the remote, whatever happened there; a first fetch is all or nothing.
+
+        Raises:
+            SourceRefused, PrivateAddress: the address is not one to fetch from.
+            SourceUnreachable, FetchTimedOut: nothing, or too little, came in time.
+            SourceNotFound, SourceEmpty, SourceRedirects: the other side has nothing to fetch.
+            CredentialRefused, HostKeyNeeded, HostKeyRefused: one side does not trust the other.
+            RepositoryTooLarge, DiskFull: there is no room for it.
+            GitFailed: anything else, in git's words.
+        """
         ...
 
     async def local_state(self, mirror: Path | None, folder: Path) -> LocalState:
         """Say whether `folder` is a work tree, and whether it differs from its last commit."""
         ...
 
-    async def snapshot(self, mirror: Path, folder: Path, *, parent: str | None) -> Snapshot:
-        """Commit the files of `folder` in the mirror, never touching the folder itself."""
+    async def snapshot(
+        self,
+        mirror: Path,
+        folder: Path,
+        *,
+        parent: str | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Snapshot:
+        """Commit the files of `folder` in the mirror, never touching the folder itself.
+
+        With a `parent` the changes of a work tree since that commit; without one a folder that
+        git does not know, on top of what was taken of it before.
+
+        Raises:
+            SourceUnreachable: the folder cannot be read.
+            RepositoryTooLarge, DiskFull: there is no room for it.
+        """
         ...
 
     async def keep(self, mirror: Path, commit: str) -> None:
@@ -281,7 +305,11 @@ class Git(Protocol):
         ...
 
     async def resolve(self, mirror: Path, rev: str) -> str:
-        """The full commit id behind a branch, a tag, `HEAD` or a (short) commit id."""
+        """The full commit id behind a branch, a tag, `HEAD` or a (short) commit id.
+
+        Raises:
+            RevisionNotFound: the mirror has nothing of that name.
+        """
         ...
 
     async def branches(self, mirror: Path) -> list[Branch]:
@@ -297,15 +325,30 @@ class Git(Protocol):
         ...
 
     async def entries(self, mirror: Path, commit: str, path: str = "") -> list[TreeEntry]:
-        """The entries of one folder, folders first."""
+        """The entries of one folder, folders first.
+
+        Raises:
+            PathRefused: no commit can have such a path.
+            PathNotFound, RevisionNotFound: this one has not.
+        """
         ...
 
     async def entry(self, mirror: Path, commit: str, path: str) -> TreeEntry:
-        """What stands at one path."""
+        """What stands at one path.
+
+        Raises:
+            PathRefused: no commit can have such a path.
+            PathNotFound, RevisionNotFound: this one has not.
+        """
         ...
 
     async def blob(self, mirror: Path, blob: str, *, limit: int = 8_000_000) -> bytes:
-        """The bytes of one blob, refused when there are more than `limit`."""
+        """The bytes of one blob.
+
+        Raises:
+            BlobTooLarge: there are more than `limit`.
+            RevisionNotFound: the mirror has no such blob.
+        """
         ...
 
     @staticmethod

@@ -1,7 +1,7 @@
 """The seam to language models: our own message shape, the only one that rooms ever see."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from samoey.kit.problems import Forbidden, NotFound, TooLarge, TooMany, Unavailable
@@ -112,6 +112,7 @@ class OfferedModel:
     provider: str
     connected: bool
     detail: str
+    is_default: bool = False
 
 
 class ChatModel(Protocol):
@@ -139,16 +140,6 @@ class ChatModels(Protocol):
 
     async def close(self) -> None:
         """Close every connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A whole answer, for callers that need no stream."""
-
-    text: str
-    tool_calls: tuple[ToolCall, ...] = field(default=())
-    usage: Usage | None = None
-    finish: str | None = None
 
 
 class ModelUnavailable(Unavailable):
