@@ -1,0 +1,70 @@
+"""What a command needs of a home: its servers, joined or started, and the rooms' tools."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from samoey.adapters.embedded.servers import join, running_servers
+from samoey.domains.workspaces import service as workspaces
+from samoey.kit.context import SYSTEM, Actor, Tools
+from samoey.kit.jobs import Jobs
+from samoey.kit.schema import migrate
+from samoey.kit.settings import LogSettings, Settings, read_settings
+from samoey.kit.telemetry import start_logging
+from samoey.tools import open_house
+
+
+@contextlib.contextmanager
+def servers_of(settings: Settings) -> Iterator[Settings]:
+    """The same settings with servers behind them.
+
+    Those that the settings name; else those of a home that another process holds; else embedded
+    ones that live as long as the block.
+
+    Raises:
+        Problem: no servers can be had here; says which variable to set.
+    """
+    if settings.database_url is not None and settings.redis_url is not None:
+        yield settings
+        return
+    with contextlib.ExitStack() as stack:
+        servers = join(settings.home)
+        if servers is None:
+            servers = stack.enter_context(running_servers(settings.home))
+        yield settings.model_copy(
+            update={
+                "database_url": settings.database_url or SecretStr(servers.database_url),
+                "redis_url": settings.redis_url or SecretStr(servers.redis_url),
+            }
+        )
+
+
+@contextlib.asynccontextmanager
+async def local_house() -> AsyncIterator[tuple[Tools, Actor, UUID]]:
+    """The rooms' tools for the local operator, in this process; reactions run by `drain`."""
+    settings = read_settings()
+    # A command speaks to a person: only what goes wrong is logged.
+    start_logging(LogSettings(level="error", format="text"))
+    with servers_of(settings) as served:
+        assert served.database_url is not None
+        migrate(served.database_url.get_secret_value())
+        async with open_house(served) as house, house.jobs.open(house.tools):
+            async with house.tools.work(SYSTEM) as ctx:
+                actor, workspace_id = await workspaces.local_operator(ctx)
+            yield house.tools, actor, workspace_id
+
+
+async def drain(tools: Tools) -> None:
+    """Run the reactions that are due in this process, until none is left."""
+    assert isinstance(tools.recorder, Jobs)
+    await tools.recorder.drain()
+
+
+@contextlib.asynccontextmanager
+async def open_jobs() -> AsyncIterator[Jobs]:
+    """The job queue of this home, for those who look after it."""
+    async with local_house() as (tools, _actor, _workspace_id):
+        assert isinstance(tools.recorder, Jobs)
+        yield tools.recorder

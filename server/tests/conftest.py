@@ -1,0 +1,184 @@
+"""Real PostgreSQL and Valkey with the real migrations, in two kinds of fixture.
+
+`db`: one rolled-back transaction, one unit of work at a time, reactions not run; deferred jobs are
+rows to be looked at. `house`: a database of its own, cloned from the migrated one, with its own
+Valkey prefix, for anything with a worker, `/live`, two people at once, `kill -9` or a browser.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+
+from samoey.adapters.embedded.servers import Servers, running_servers
+from samoey.api.app import create_app
+from samoey.kit.context import Tools
+from samoey.kit.db import connect
+from samoey.kit.schema import migrate
+from samoey.kit.settings import JobSettings, Settings
+from samoey.tools import open_house
+from tests.house.processes import RunningHouse
+from tests.make import Make
+
+# A full run on another PostgreSQL: the folder of its programs.
+POSTGRES_VARIABLE = "SAMOEY_TEST_POSTGRES"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("walk") is None:
+            # Nothing leaves this machine; a socket of the machine itself is fine.
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    binaries = os.environ.get(POSTGRES_VARIABLE)
+    home = tmp_path_factory.mktemp("servers")
+    with running_servers(
+        home, fsync=False, postgres_binaries=Path(binaries) if binaries else None
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def clone(servers: Servers) -> Iterator[Callable[[], "contextlib.AbstractContextManager[str]"]]:
+    """Make databases that hold the migrated schema: `with clone() as url`."""
+    migrate(servers.database_url)
+    origin = make_url(servers.database_url)
+    admin = origin.set(database="postgres").render_as_string(hide_password=False)
+
+    @contextlib.contextmanager
+    def clone() -> Iterator[str]:
+        name = f"t{secrets.token_hex(6)}"
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{origin.database}"')  # type: ignore[arg-type]  # our own name
+        yield origin.set(database=name).render_as_string(hide_password=False)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]  # our own name
+
+    yield clone
+
+
+def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any) -> Settings:
+    given = {
+        "home": home,
+        "database_url": SecretStr(database_url),
+        "redis_url": SecretStr(servers.redis_url),
+        "redis_prefix": f"{secrets.token_hex(6)}:",
+        "secret_key": SecretStr("k" * 32),
+        "jobs": JobSettings(heartbeat_s=0.3, stalled_after_s=1.5, retry_wait_s=0.05),
+    }
+    return Settings(**(given | changes))
+
+
+@pytest.fixture(scope="session")
+async def engine_url(clone: Callable[..., Any]) -> AsyncIterator[str]:
+    with clone() as url:
+        yield url
+
+
+@pytest.fixture
+async def db(engine_url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection whose transaction is rolled back at the end."""
+    engine = connect(engine_url, pool_size=1)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        yield connection
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+async def tools(
+    db: AsyncConnection, engine_url: str, servers: Servers, tmp_path: Path
+) -> AsyncIterator[Tools]:
+    """Everything real, on the one transaction of `db`."""
+    async with open_house(settings_for(tmp_path / "home", engine_url, servers)) as house:
+        yield on_connection(house.tools, db)
+
+
+def on_connection(tools: Tools, db: AsyncConnection) -> Tools:
+    from dataclasses import replace
+
+    sessions = async_sessionmaker(
+        db, class_=AsyncSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    return replace(tools, sessions=sessions)
+
+
+@pytest.fixture
+async def client(tools: Tools) -> AsyncIterator[httpx.AsyncClient]:
+    """The web door in this process, on the transaction of `db`."""
+    transport = httpx.ASGITransport(create_app(tools, web_root=None), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://samoey.test") as http:
+        yield http
+
+
+@pytest.fixture
+def told(db: AsyncConnection) -> Callable[[], Awaitable[list[str]]]:
+    """The names of the events recorded so far, oldest first: `await told()`."""
+
+    async def names() -> list[str]:
+        rows = await db.execute(text("SELECT name FROM events ORDER BY id"))
+        return [name for (name,) in rows]
+
+    return names
+
+
+@pytest.fixture
+def jobs_waiting(db: AsyncConnection) -> Callable[[], Awaitable[list[str]]]:
+    """The names of the reactions that wait to run: `await jobs_waiting()`."""
+
+    async def names() -> list[str]:
+        rows = await db.execute(
+            text("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        )
+        return [name for (name,) in rows]
+
+    return names
+
+
+@pytest.fixture
+def make(tools: Tools) -> Make:
+    return Make(tools)
+
+
+OpenHouse = Callable[..., AbstractAsyncContextManager[RunningHouse]]
+
+
+@pytest.fixture
+def open_test_house(clone: Callable[..., Any], servers: Servers, tmp_path: Path) -> OpenHouse:
+    """Open a house with changed settings: `async with open_test_house(models=...) as house`."""
+
+    @contextlib.asynccontextmanager
+    async def opened(**changes: Any) -> AsyncIterator[RunningHouse]:
+        with clone() as url:
+            settings = settings_for(tmp_path / "house", url, servers, **changes)
+            async with open_house(settings) as inner, inner.jobs.open(inner.tools):
+                house = RunningHouse(inner, tmp_path)
+                try:
+                    yield house
+                finally:
+                    await house.close()
+
+    return opened
+
+
+
+
+@pytest.fixture
+async def house(open_test_house: OpenHouse) -> AsyncIterator[RunningHouse]:
+    """A house of one's own: real transactions, workers, sockets."""
+    async with open_test_house() as opened:
+        yield opened

@@ -1,0 +1,125 @@
+"""A house that really runs: its doors on a loopback port, its workers here or as processes."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from samoey.api.app import create_app
+from samoey.kit.context import Tools
+from samoey.main import listen, web_root
+from samoey.tools import House
+from tests.make import Make
+
+
+class RunningHouse:
+    """What a test holds in its hands when it needs more than one transaction."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.tools: Tools = house.tools
+        self.jobs = house.jobs
+        self.make = Make(house.tools)
+        self.folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    async def drain(self) -> None:
+        """Run every reaction that is due, in this process."""
+        await self.jobs.drain()
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker in this process while the block runs."""
+        stop = asyncio.Event()
+        worker = asyncio.create_task(self.jobs.work(stop=stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await worker
+
+    @contextlib.asynccontextmanager
+    async def serving(self, *, web: bool = False) -> AsyncIterator[str]:
+        """The web door on a loopback port of its own; gives its URL."""
+        settings = self.tools.settings.server.model_copy(update={"port": 0})
+        app = create_app(self.tools, web_root=web_root(settings) if web else None)
+        with listen(settings) as listening:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    ws="websockets-sansio",
+                    ws_per_message_deflate=False,
+                    lifespan="off",
+                    log_config=None,
+                    timeout_graceful_shutdown=1,
+                )
+            )
+            # Signals belong to pytest.
+            server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # uvicorn's seam for embedders
+            running = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started:
+                await asyncio.sleep(0.01)
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                await running
+
+    @contextlib.asynccontextmanager
+    async def client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """The web door without a socket; good for all that does not stream."""
+        transport = httpx.ASGITransport(
+            create_app(self.tools, web_root=None), raise_app_exceptions=False
+        )
+        async with httpx.AsyncClient(transport=transport, base_url="http://samoey.test") as http:
+            yield http
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """What a process of this house finds in its environment."""
+        settings = self.tools.settings
+        assert settings.database_url is not None
+        assert settings.redis_url is not None
+        assert settings.secret_key is not None
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "SAMOEY_HOME": str(settings.home),
+            "DATABASE_URL": settings.database_url.get_secret_value(),
+            "REDIS_URL": settings.redis_url.get_secret_value(),
+            "SAMOEY_REDIS_PREFIX": settings.redis_prefix,
+            "SAMOEY_SECRET_KEY": settings.secret_key.get_secret_value(),
+            "SAMOEY_JOBS__HEARTBEAT_S": str(settings.jobs.heartbeat_s),
+            "SAMOEY_JOBS__STALLED_AFTER_S": str(settings.jobs.stalled_after_s),
+            "SAMOEY_JOBS__RETRY_WAIT_S": str(settings.jobs.retry_wait_s),
+        } | changes
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start `samoey ...` as a process of this house; ended with the house at the latest."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "samoey.cli.main", *arguments],
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / f"{arguments[0]}-{len(self._processes)}.log").open("wb"),
+        )
+        self._processes.append(process)
+        return process
+
+    async def close(self) -> None:
+        """End every process this house started, by its id."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._processes:
+            try:
+                await asyncio.to_thread(process.wait, 10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
