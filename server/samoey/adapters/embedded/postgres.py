@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -11,14 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 
+from samoey.adapters.embedded import strays
 from samoey.adapters.embedded.errors import DiskFull, ServerDidNotStart
-from samoey.adapters.embedded.home import secret, told
-from samoey.adapters.embedded.processes import OURSELVES, Child, Identity, Program, born
+from samoey.adapters.embedded.home import secret, told, write_private
+from samoey.adapters.embedded.lodging import Lodging
+from samoey.adapters.embedded.processes import Child, Program, born
 
 NAME = "samoey"
-READY_S = 120.0
+# Longer than it takes to recover after a crash.
+READY_S = 600.0
+ANSWER_S = 2.0
 STEP_S = 0.01
 BUILTIN_LOCALES = 17
+PROTOCOL = 3 << 16
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "LC_ALL": "C", "TZ": "UTC"}
 
 # For one small team on a laptop: little memory, few processes, nothing that only replicas need.
@@ -54,20 +61,18 @@ class Postgres:
     """How PostgreSQL is made and started for one home."""
 
     home: Path
-    runtime: Path
-    binaries: Path
-    identity: Identity = OURSELVES
+    place: Lodging
     fsync: bool = True
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
-        return self.home / "postgres"
+        return self.place.data
 
     @property
     def url(self) -> str:
         password, _ = secret(self.home, "postgres-password")
-        return f"postgresql://{NAME}:{password}@/{NAME}?host={self.runtime}"
+        return f"postgresql://{NAME}:{password}@/{NAME}?host={self.place.runtime}"
 
     def prepare(self) -> None:
         """Make the data folder if there is none; clear what a start that was cut short left.
@@ -78,8 +83,9 @@ class Postgres:
         """
         password, new = secret(self.home, "postgres-password")
         with told(self.home):
-            for unfinished in self.home.glob("postgres.new*"):
-                shutil.rmtree(unfinished)
+            for unfinished in self.place.folder.glob("postgres.new*"):
+                shutil.rmtree(unfinished, ignore_errors=True)
+            strays.clear(self.data, self.place.runtime)
         if (self.data / "PG_VERSION").exists():
             self._check_version()
             if new:
@@ -90,14 +96,14 @@ class Postgres:
     def program(self) -> Program:
         """What to start."""
         settings = SETTINGS | (SETTINGS_18 if self._major() >= 18 else {})  # noqa: PLR2004
-        settings |= {"unix_socket_directories": str(self.runtime)}
+        settings |= {"unix_socket_directories": str(self.place.runtime)}
         settings |= {"fsync": "on" if self.fsync else "off"} | dict(self.settings)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Program(
             "postgres",
-            (str(self.binaries / "postgres"), "-D", str(self.data), *options),
+            (str(self.place.binaries / "postgres"), "-D", str(self.data), *options),
             ENVIRONMENT,
-            self.identity,
+            self.place.identity,
             # Fast shutdown, then at once (the next start recovers), then by force.
             (SIGINT, SIGQUIT, SIGKILL),
             self.home / "logs" / "postgres.log",
@@ -126,16 +132,23 @@ class Postgres:
         return len(lines) > 7 and int(lines[0]) == pid and lines[7].strip() == "ready"  # noqa: PLR2004 - the file's eighth line
 
     def _make(self) -> None:
-        unfinished = self.home / f"postgres.new-{os.getpid()}"
+        unfinished = self.place.folder / f"postgres.new-{os.getpid()}"
         options = ["-U", NAME, "-E", "UTF8", "--auth=scram-sha-256"]
         # The same order everywhere, by code point; capitals are known beyond ASCII where they can.
         if self._major() >= BUILTIN_LOCALES:
             options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
             options += ["--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"]
-        options += [f"--pwfile={self.home / 'secrets' / 'postgres-password'}"]
         options += [] if self.fsync else ["--no-sync"]
-        self._run("initdb", "-D", str(unfinished), *options)
+        password, _ = secret(self.home, "postgres-password")
+        file = self.place.folder / "postgres.new-password"
+        with told(self.home):
+            write_private(file, password + "\n")
+            self.place.give(file)
+        try:
+            self._run("initdb", "-D", str(unfinished), f"--pwfile={file}", *options)
+        finally:
+            file.unlink(missing_ok=True)
         self._single(unfinished, f"CREATE DATABASE {NAME}")
         with told(self.home):
             unfinished.rename(self.data)
@@ -160,9 +173,9 @@ class Postgres:
         return int(found[1]) if found else 0
 
     def _run(self, program: str, *arguments: str, given: str | None = None) -> str:
-        command = (str(self.binaries / program), *arguments)
+        command = (str(self.place.binaries / program), *arguments)
         done = subprocess.run(
-            born(command, self.identity, dies_by=SIGKILL),
+            born(command, self.place.identity, dies_by=SIGKILL),
             input=given,
             stdin=subprocess.DEVNULL if given is None else None,
             capture_output=True,
@@ -175,6 +188,20 @@ class Postgres:
         if done.returncode != 0:
             raise refusal(f"{program} failed", f"{done.stderr or done.stdout}".strip()[-2000:])
         return done.stdout
+
+
+def answers(folder: Path) -> bool:
+    """Whether a server behind the socket in `folder` takes connections now."""
+    words = f"user\0{NAME}\0database\0{NAME}\0\0".encode()
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(ANSWER_S)
+        try:
+            link.connect(str(folder / ".s.PGSQL.5432"))
+            link.sendall(struct.pack("!ii", len(words) + 8, PROTOCOL) + words)
+            # It asks for the password when it is ready, and says an error when it is not yet.
+            return link.recv(1) == b"R"
+        except OSError:
+            return False
 
 
 def refusal(what: str, words: str) -> DiskFull | ServerDidNotStart:

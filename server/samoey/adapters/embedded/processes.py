@@ -146,7 +146,7 @@ class Child:
 
 def launch(program: Program, watchdog: Watchdog) -> Child:
     """Start a program that ends when we end, however we end."""
-    log = program.log and program.log.open("ab")
+    log = program.log.open("ab") if program.log else None
     try:
         process = subprocess.Popen(
             born(program.argv, program.identity, dies_by=program.signals[0]),

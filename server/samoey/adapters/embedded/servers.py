@@ -1,24 +1,20 @@
-"""The two servers of a home together: started side by side, ended in order, joined by others."""
+"""The two servers of a home together: started side by side, ended in order."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samoey.adapters.embedded.binaries import postgres_folder, valkey_program
-from samoey.adapters.embedded.errors import HomeInUse
-from samoey.adapters.embedded.home import guest, guests_gone, held_home, in_use, opened_home
-from samoey.adapters.embedded.identity import lodging
-from samoey.adapters.embedded.notice import Servers, answer, notice, published, withdraw
+from samoey.adapters.embedded.home import held_home, opened_home
+from samoey.adapters.embedded.lodging import lodging
+from samoey.adapters.embedded.notice import Servers, published, withdraw
 from samoey.adapters.embedded.postgres import Postgres
 from samoey.adapters.embedded.processes import Child, Watchdog, launch
 from samoey.adapters.embedded.runtime import runtime_folder
 from samoey.adapters.embedded.valkey import Valkey
 
-# A holder that starts for the first time has this long until its servers answer.
-JOIN_S = 60.0
-STEP_S = 0.05
+__all__ = ["Holding", "Servers", "Wanted", "holding", "running_servers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,64 +124,3 @@ def running_servers(
         held.wait(postgres, valkey)
         with published(held.home, held.servers):
             yield held.servers
-
-
-@contextmanager
-def shared_servers(
-    home: Path,
-    *,
-    database_url: str | None = None,
-    redis_url: str | None = None,
-    postgres_binaries: Path | None = None,
-) -> Iterator[Servers]:
-    """The servers of `home` for as long as the block lasts: those that run, else our own.
-
-    Ours do not end before the last of those who joined us is done. Addresses that are given are
-    used as they are.
-
-    Raises:
-        HomeInUse: the home is held, but its servers do not answer.
-        Problem: as `running_servers`.
-    """
-    if database_url and redis_url:
-        yield Servers(database_url, redis_url)
-        return
-    with ExitStack() as stack:
-        give_up = time.monotonic() + JOIN_S
-        while True:
-            try:
-                ours = running_servers(
-                    home,
-                    database_url=database_url,
-                    redis_url=redis_url,
-                    postgres_binaries=postgres_binaries,
-                )
-                servers = stack.enter_context(ours)
-                real = opened_home(home)
-                stack.callback(guests_gone, real)
-                stack.callback(withdraw, real)
-                break
-            except HomeInUse:
-                joined = stack.enter_context(_joined(opened_home(home)))
-                if joined:
-                    servers = Servers(
-                        database_url or joined.database_url, redis_url or joined.redis_url
-                    )
-                    break
-            if time.monotonic() > give_up:
-                raise in_use(home)
-            time.sleep(STEP_S)
-        yield servers
-
-
-@contextmanager
-def _joined(home: Path) -> Iterator[Servers | None]:
-    with guest(home):
-        # Read only now: from here on the holder waits for us.
-        yield join(home)
-
-
-def join(home: Path) -> Servers | None:
-    """The servers of a home that another process holds, if they answer."""
-    servers = notice(home)
-    return servers if servers and answer(servers) else None
