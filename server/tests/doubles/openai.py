@@ -59,6 +59,13 @@ class OpenAIDouble:
         self.url = ""
         self._turns: deque[Turn] = deque()
 
+    def forget(self) -> None:
+        """Begin anew for the next test; what was amiss stays kept."""
+        self.requests.clear()
+        self.headers.clear()
+        self._turns.clear()
+        self.models = ["double-large", "double-embedding"]
+
     # What comes next, one call per request.
 
     def say(

@@ -1,0 +1,1 @@
+"""Language models: how to connect to each, how to speak with it, what to know about it."""

@@ -1,0 +1,1 @@
+"""What the model families of a provider can do."""

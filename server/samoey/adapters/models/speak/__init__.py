@@ -1,0 +1,1 @@
+"""How our messages look on a provider's wire, and back."""
