@@ -1,0 +1,1 @@
+"""What the repositories say: parsed, indexed by commit, searched, cited in a way to be checked."""

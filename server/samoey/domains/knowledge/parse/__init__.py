@@ -1,0 +1,1 @@
+"""Source files into chunks: what each defines, on which lines, and the rest of it."""

@@ -1,0 +1,64 @@
+"""The REST door of the knowledge room."""
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from samoey.domains.knowledge import schemas, service
+from samoey.domains.knowledge.errors import IndexBroken, NothingToIndex, PathPatternRefused
+from samoey.domains.knowledge.schemas import IndexOut, NewIndex, SearchOut, SymbolOut
+from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
+from samoey.kit.problems import Forbidden, NotFound
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+
+
+@router.get("/indexes", responses=problems())
+async def list_indexes(ctx: Ctx, workspace_id: UUID | None = None) -> list[IndexOut]:
+    """Tell how far the indexes of the repositories are."""
+    return await service.indexes(ctx, workspace_id=workspace_id)
+
+
+@router.post(
+    "/indexes",
+    status_code=202,
+    responses=problems(NotFound, Forbidden, NothingToIndex),
+)
+async def index_again(ctx: Ctx, new: NewIndex) -> IndexOut:
+    """Index a repository again at its present commit."""
+    return await service.want_index(ctx, new)
+
+
+@router.get("/search", responses=problems(PathPatternRefused, IndexBroken))
+async def search(
+    tools: ToolsDep,
+    actor: ActorDep,
+    q: Annotated[str, Query(max_length=schemas.LONGEST_QUERY)] = "",
+    workspace_id: UUID | None = None,
+    repository_id: Annotated[list[UUID] | None, Query()] = None,
+    path: Annotated[str | None, Query(max_length=schemas.LONGEST_GLOB)] = None,
+    language: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=schemas.MOST_HITS)] = 20,
+) -> SearchOut:
+    """Search the code that the actor may read."""
+    begin = time.perf_counter()
+    wish = schemas.Query(
+        text=q,
+        workspace_id=workspace_id,
+        repository_ids=tuple(repository_id or ()),
+        path=path or None,
+        language=language or None,
+        limit=limit,
+    )
+    hits = await service.search(tools, actor, wish)
+    return SearchOut(query=q, took_ms=(time.perf_counter() - begin) * 1000, hits=hits)
+
+
+@router.get("/outline", responses=problems(NotFound))
+async def outline(
+    tools: ToolsDep, actor: ActorDep, repository_id: UUID, path: str, at: str | None = None
+) -> list[SymbolOut]:
+    """List what a file defines, in the order of its lines."""
+    return await service.outline(tools, actor, repository_id, path=path, at=at)

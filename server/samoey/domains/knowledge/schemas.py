@@ -1,0 +1,129 @@
+"""The shapes in which indexes, hits, outlines and citations come in and go out."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+IndexState = Literal["waiting", "running", "ready", "failed"]
+
+LONGEST_QUERY = 1_000_000
+LONGEST_GLOB = 512
+MOST_HITS = 100
+
+
+class NewIndex(BaseModel):
+    """A wish to index a repository at its present commit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repository_id: UUID
+
+
+class IndexOut(BaseModel):
+    """How far the index of one repository is, and what stands in it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    repository_id: UUID
+    commit: str
+    state: IndexState
+    files_done: int
+    files_total: int
+    chunks: int
+    windowed: int = Field(description="Files that no parser understood; indexed by line windows.")
+    skipped: int = Field(description="Files left out: binary, or larger than the setting allows.")
+    bytes: int
+    started_at: datetime | None
+    finished_at: datetime | None
+    problem: str | None
+    note: str | None = Field(None, description="A plain sentence when the index holds nothing.")
+
+
+class Query(BaseModel):
+    """What to look for, and where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(max_length=LONGEST_QUERY)
+    workspace_id: UUID | None = None
+    repository_ids: tuple[UUID, ...] = ()
+    path: str | None = Field(None, max_length=LONGEST_GLOB)
+    language: str | None = Field(None, max_length=40)
+    limit: int = Field(20, ge=1, le=MOST_HITS)
+    per_file: int | None = Field(None, ge=1, description="At most so many hits of one file.")
+    prior: bool = Field(True, description="Let tests, docs and vendored files step back a little.")
+
+
+class HitOut(BaseModel):
+    """A passage that answers a query, as a citation: path, lines and commit."""
+
+    repository_id: UUID
+    repository_name: str
+    path: str
+    start: int
+    end: int
+    commit: str
+    symbol: str | None
+    kind: str
+    language: str | None
+    score: float
+    text: str
+
+
+class SearchOut(BaseModel):
+    query: str
+    took_ms: float
+    hits: list[HitOut]
+
+
+class SymbolOut(BaseModel):
+    """A definition in a file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    kind: str
+    start: int
+    end: int
+
+
+class Citation(BaseModel):
+    """A claim that something stands in these lines of this file at this commit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    repository_id: UUID
+    path: str
+    start: int
+    end: int
+    commit: str
+    text: str | None = Field(None, description="What is said to stand there; none: lines only.")
+
+
+class Verified(BaseModel):
+    """A citation that holds: what really stands in those lines."""
+
+    model_config = ConfigDict(frozen=True)
+
+    citation: Citation
+    symbol: str | None
+    text: str
+
+
+Reason = Literal[
+    "no-repository", "no-commit", "no-file", "no-such-lines", "other-text", "no-symbol"
+]
+
+
+class Verdict(BaseModel):
+    """The judgement on one citation: `verified`, or the reason why it was dropped."""
+
+    model_config = ConfigDict(frozen=True)
+
+    verified: Verified | None = None
+    reason: Reason | None = None
+
+
+Limit = Annotated[int, Field(ge=1, le=MOST_HITS)]
