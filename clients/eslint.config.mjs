@@ -1,0 +1,44 @@
+import next from 'eslint-config-next/core-web-vitals'
+import typescript from 'eslint-config-next/typescript'
+
+const insides = {
+  group: ['@/features/*/*', '../../features/*'],
+  message: "Import a feature by its public face only: '@/features/<word>'.",
+}
+const upwards = {
+  group: ['@/features/*', '@/frame/*', '@/app/*'],
+  message: 'ui/ knows no feature, no frame and no route.',
+}
+
+export default [
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/out/**',
+      '**/.next/**',
+      '**/public/monaco/**',
+      '**/next-env.d.ts',
+      '**/schema.d.ts',
+    ],
+  },
+  ...next,
+  ...typescript,
+  {
+    settings: { next: { rootDir: 'web' }, react: { version: '19.2' } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      complexity: ['error', 10],
+      eqeqeq: ['error', 'smart'],
+      'max-lines': ['error', { max: 250 }],
+      'no-console': 'error',
+      'no-restricted-imports': ['error', { patterns: [insides] }],
+      'react/no-danger': 'error',
+    },
+  },
+  {
+    files: ['web/src/ui/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [insides, upwards] }] },
+  },
+]

@@ -1,0 +1,67 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api } from './client'
+import { type Schemas, unwrap } from './problems'
+import { FOREVER, MINUTE } from './times'
+
+export type CodeIndex = Schemas['IndexOut']
+export type Hit = Schemas['HitOut']
+export type SymbolOut = Schemas['SymbolOut']
+
+export interface SearchQuery {
+  q: string
+  workspaceId: string
+  repositoryId?: string
+  path?: string
+  language?: string
+  limit?: number
+}
+
+/** What was understood of the code: indexes, search, the symbols of a file. */
+export const knowledge = {
+  indexes: (workspaceId: string) =>
+    queryOptions({
+      queryKey: ['knowledge', 'indexes', workspaceId],
+      queryFn: () =>
+        unwrap(
+          api().GET('/api/v1/knowledge/indexes', {
+            params: { query: { workspace_id: workspaceId } },
+          }),
+        ),
+    }),
+  search: ({ q, workspaceId, repositoryId, path, language, limit = 60 }: SearchQuery) =>
+    queryOptions({
+      queryKey: ['knowledge', 'search', workspaceId, q, repositoryId, path, language, limit],
+      queryFn: ({ signal }) =>
+        unwrap(
+          api().GET('/api/v1/knowledge/search', {
+            params: {
+              query: {
+                q,
+                workspace_id: workspaceId,
+                repository_id: repositoryId || undefined,
+                path: path || undefined,
+                language: language || undefined,
+                limit,
+              },
+            },
+            signal,
+          }),
+        ),
+      enabled: q.trim() !== '',
+      staleTime: MINUTE,
+    }),
+  outline: (repositoryId: string, at: string | null, path: string) =>
+    queryOptions({
+      queryKey: ['knowledge', 'outline', repositoryId, at, path],
+      queryFn: () =>
+        unwrap(
+          api().GET('/api/v1/knowledge/outline', {
+            params: { query: { repository_id: repositoryId, at: at ?? undefined, path } },
+          }),
+        ),
+      staleTime: at === null ? MINUTE : FOREVER,
+    }),
+
+  reindex: (repositoryId: string) =>
+    unwrap(api().POST('/api/v1/knowledge/indexes', { body: { repository_id: repositoryId } })),
+}

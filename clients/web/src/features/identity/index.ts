@@ -1,0 +1,3 @@
+export { Password } from './Password'
+export { ResetPassword } from './ResetPassword'
+export { SignIn } from './SignIn'

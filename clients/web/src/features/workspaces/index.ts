@@ -1,0 +1,2 @@
+export { Join } from './Join'
+export { SetUp } from './SetUp'

@@ -1,0 +1,5 @@
+export { replaceHash, useHash } from './hash'
+export { live, useLiveMessages, useLiveState } from './live'
+export { applyLook, type Contrast, type Theme, useLook } from './look'
+export { type Session, SessionGate, useSession } from './session'
+export { goToSignIn, safeNext } from './sign-in'

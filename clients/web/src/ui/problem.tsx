@@ -1,0 +1,49 @@
+'use client'
+
+import { asProblem } from '@samoey/api'
+import { CircleAlert, RotateCw } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button } from './button'
+import { cn } from './cn'
+import { CopyButton } from './copy'
+
+interface ProblemProps {
+  error: unknown
+  /** What to try, when trying again may help. */
+  retry?: () => void
+  act?: ReactNode
+  className?: string
+}
+
+/** What went wrong, why, and what to do; with its details to hand on. */
+export function ProblemPanel({ error, retry, act, className }: ProblemProps) {
+  const problem = asProblem(error)
+  const details = () =>
+    JSON.stringify({ ...problem, page: location.pathname, at: new Date().toISOString() }, null, 2)
+  return (
+    <div
+      role="alert"
+      className={cn('flex gap-3 rounded-md border border-bad/40 bg-bad/5 p-4 text-sm', className)}
+    >
+      <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-bad" />
+      <div className="flex min-w-0 flex-col gap-2">
+        <div>
+          <p className="font-medium">{problem.title}</p>
+          {problem.detail && problem.detail !== problem.title ? (
+            <p className="mt-1 break-words text-quiet">{problem.detail}</p>
+          ) : null}
+        </div>
+        <div className="flex flex-wrap gap-2">
+          {act}
+          {retry ? (
+            <Button size="sm" onClick={retry}>
+              <RotateCw size={16} aria-hidden />
+              Try again
+            </Button>
+          ) : null}
+          <CopyButton text={details} label="Copy details" words />
+        </div>
+      </div>
+    </div>
+  )
+}
