@@ -261,7 +261,7 @@ class Git(Protocol):
     async def fetch(
         self, mirror: Path, remote: Remote, *, on_progress: OnProgress | None = None
     ) -> Fetched:
-        """Make `mirror` equal to the remote, whatever happened there; a first fetch is all or nothing.
+        """Make `mirror` equal to the remote; a first fetch leaves all of it or nothing.
 
         Raises:
             SourceRefused, PrivateAddress: the address is not one to fetch from.
