@@ -10,9 +10,8 @@ from pathlib import Path
 import uvicorn
 
 from samoey.api.app import create_app
-from samoey.domains.identity import service as identity
 from samoey.kit.context import SYSTEM, Tools
-from samoey.kit.problems import Conflict
+from samoey.kit.listening import listen
 from samoey.kit.schema import migrate
 from samoey.kit.settings import ServerSettings, Settings
 from samoey.kit.telemetry import start_logging
@@ -23,12 +22,6 @@ log = logging.getLogger(__name__)
 READY_FD_VARIABLE = "SAMOEY_READY_FD"
 
 
-class PortTaken(Conflict):
-    """Another program listens where `serve` wants to."""
-
-    title = "The port is taken."
-
-
 def serve(settings: Settings) -> None:
     """Serve the web door until a signal comes.
 
@@ -37,7 +30,7 @@ def serve(settings: Settings) -> None:
         Problem: the database, its schema or the bus are not as they must be.
     """
     start_logging(settings.log)
-    listening = listen(settings.server)
+    listening = listen(settings.server.host, settings.server.port)
     with listening:
         asyncio.run(_serve(settings, listening), loop_factory=_loop_factory())
 
@@ -48,23 +41,6 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.Loop
-
-
-def listen(server: ServerSettings) -> socket.socket:
-    """Take the port, or say plainly that it is taken."""
-    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((server.host, server.port))
-    except OSError as error:
-        listening.close()
-        raise PortTaken(
-            f"{server.host}:{server.port} cannot be listened on ({error.strerror}). "
-            "Stop what uses it, or choose another with --port.",
-            port=server.port,
-        ) from error
-    return listening
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -92,6 +68,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.socket) -> None:
+    from samoey.domains.identity import service as identity
+
     while not server.started:
         await asyncio.sleep(0.01)
     url = tools.settings.server.public_url or _url(listening)

@@ -87,10 +87,11 @@ def _guarded(args: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEM
     except Exception as error:
-        return _told(error, as_json=getattr(args, "json", False))
+        return tell(error, as_json=getattr(args, "json", False))
 
 
-def _told(error: Exception, *, as_json: bool) -> int:
+def tell(error: Exception, *, as_json: bool) -> int:
+    """Tell a person, or a program with `as_json`, what went wrong; gives the exit code."""
     from pydantic import ValidationError
 
     from samoey.kit.problems import Problem

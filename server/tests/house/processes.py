@@ -14,7 +14,8 @@ import uvicorn
 
 from samoey.api.app import create_app
 from samoey.kit.context import Tools
-from samoey.main import listen, web_root
+from samoey.kit.listening import listen
+from samoey.main import web_root
 from samoey.tools import House
 from tests.make import Make
 
@@ -49,7 +50,7 @@ class RunningHouse:
         """The web door on a loopback port of its own; gives its URL."""
         settings = self.tools.settings.server.model_copy(update={"port": 0})
         app = create_app(self.tools, web_root=web_root(settings) if web else None)
-        with listen(settings) as listening:
+        with listen(settings.host, settings.port) as listening:
             server = uvicorn.Server(
                 uvicorn.Config(
                     app,

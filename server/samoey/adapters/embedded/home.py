@@ -123,11 +123,18 @@ def is_held(home: Path) -> bool:
 def in_use(home: Path) -> HomeInUse:
     """The refusal, with the number of the process that holds the home."""
     try:
-        pid = int((home / "up.lock").read_text("ascii") or 0)
+        pid, *url = (home / "up.lock").read_text("utf-8").split()
     except (OSError, ValueError):
-        pid = 0
+        pid, url = "", []
     who = f"process {pid}" if pid else "another process"
-    return HomeInUse(f"{home} is held by {who}. Stop that one first, or: {ANOTHER_HOME}", pid=pid)
+    where = f", which answers at {url[0]}" if url else ""
+    return HomeInUse(f"{home} is held by {who}{where}. Stop that one first, or: {ANOTHER_HOME}")
+
+
+def say_where(home: Path, url: str) -> None:
+    """Let whoever is refused this home know where its holder answers."""
+    with told(home):
+        (home / "up.lock").write_text(f"{os.getpid()}\n{url}\n", "utf-8")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from samoey.adapters.embedded import postgres, valkey
-from samoey.adapters.embedded.home import told, write_private
+from samoey.adapters.embedded.home import is_held, told, write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,15 @@ def withdraw(home: Path) -> None:
         _file(home).unlink(missing_ok=True)
 
 
-def notice(home: Path) -> Servers | None:
+def join(home: Path) -> Servers | None:
+    """The servers of a home that another process holds, if they answer."""
+    if not is_held(home):
+        return None
+    servers = _read(home)
+    return servers if servers and _answer(servers) else None
+
+
+def _read(home: Path) -> Servers | None:
     """What the holder says, if it says anything yet."""
     try:
         return Servers(**json.loads(_file(home).read_text("utf-8", "surrogateescape")))
@@ -44,7 +52,7 @@ def notice(home: Path) -> Servers | None:
         return None
 
 
-def answer(servers: Servers) -> bool:
+def _answer(servers: Servers) -> bool:
     """Whether the embedded ones of them take connections; an address of another is not tried."""
     database, bus = urlsplit(servers.database_url), urlsplit(servers.redis_url)
     folder = parse_qs(database.query).get("host", [""])[0]

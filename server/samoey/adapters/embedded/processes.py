@@ -1,16 +1,19 @@
 """Starting and ending the children, so that none outlives whoever started it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGKILL, SIGTERM, Signals
 
 BIRTH = str(Path(__file__).with_name("birth.py"))
+LOG_BYTES = 10_000_000
 WATCHDOG = str(Path(__file__).with_name("watchdog.py"))
 
 
@@ -38,6 +41,8 @@ class Program:
     log: Path | None = None
     given: bytes = b""
     descriptors: tuple[int, ...] = ()
+    folder: str = "/"
+    patience_s: float = 15.0
 
 
 def born(argv: tuple[str, ...], identity: Identity, *, dies_by: int = 0) -> list[str]:
@@ -110,28 +115,43 @@ class Child:
     watchdog: Watchdog
     log_start: int = 0
     started: float = field(default_factory=time.monotonic)
+    asked: bool = False
 
     @property
     def pid(self) -> int:
         return self.process.pid
 
     def ended(self) -> bool:
-        """Whether it is gone, by itself or because it was told to."""
+        """Whether it is gone, by itself or because it was told to; its own children go with it."""
         if self.process.poll() is None:
             return False
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, SIGKILL)
         self.watchdog.release(self.pid)
         return True
 
-    def stop(self, patience_s: float = 15.0) -> None:
-        """Ask it to end, ever less politely, and wait until it has."""
-        for number in self.program.signals:
-            if self.ended():
-                return
-            self.process.send_signal(number)
+    def fate(self) -> str:
+        """How it ended, in words."""
+        code = self.process.returncode
+        if code is not None and code < 0:
+            return f"was ended by {Signals(-code).name}"
+        return f"ended with code {code}"
+
+    def ask(self) -> None:
+        """Ask it to end, once; `stop` waits for it."""
+        if not self.asked and not self.ended():
+            self.asked = True
+            self.process.send_signal(self.program.signals[0])
+
+    def stop(self) -> None:
+        """Ask it to end, then less politely, and return when it has."""
+        self.ask()
+        for number in self.program.signals[1:]:
             try:
-                self.process.wait(patience_s)
+                self.process.wait(self.program.patience_s)
+                break
             except subprocess.TimeoutExpired:
-                continue
+                self.process.send_signal(number)
         self.process.wait()
         self.ended()
 
@@ -146,12 +166,14 @@ class Child:
 
 def launch(program: Program, watchdog: Watchdog) -> Child:
     """Start a program that ends when we end, however we end."""
+    if program.log:
+        rotate(program.log)
     log = program.log.open("ab") if program.log else None
     try:
         process = subprocess.Popen(
             born(program.argv, program.identity, dies_by=program.signals[0]),
             env=dict(program.environment),
-            cwd="/",
+            cwd=program.folder,
             stdin=subprocess.PIPE if program.given else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -165,10 +187,14 @@ def launch(program: Program, watchdog: Watchdog) -> Child:
             log.close()
     watchdog.guard(process.pid, program.signals)
     if process.stdin is not None:
-        try:
-            process.stdin.write(program.given)
-            process.stdin.close()
-        except BrokenPipeError:
-            # It is gone already; whoever waits for it will say so, with its last words.
-            pass
+        # Whoever waits for it says so if it is gone already, with its last words.
+        with suppress(BrokenPipeError), process.stdin as pipe:
+            pipe.write(program.given)
     return Child(program, process, watchdog, log_start)
+
+
+def rotate(log: Path) -> None:
+    """Keep a log from filling the disk: one earlier file, and a new start for those who append."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        os.truncate(log, 0)

@@ -8,13 +8,13 @@ from pathlib import Path
 from samoey.adapters.embedded.binaries import postgres_folder, valkey_program
 from samoey.adapters.embedded.home import held_home, opened_home
 from samoey.adapters.embedded.lodging import lodging
-from samoey.adapters.embedded.notice import Servers, published, withdraw
+from samoey.adapters.embedded.notice import Servers, join, published, withdraw
 from samoey.adapters.embedded.postgres import Postgres
 from samoey.adapters.embedded.processes import Child, Watchdog, launch
 from samoey.adapters.embedded.runtime import runtime_folder
 from samoey.adapters.embedded.valkey import Valkey
 
-__all__ = ["Holding", "Servers", "Wanted", "holding", "running_servers"]
+__all__ = ["Holding", "Servers", "Wanted", "holding", "join", "running_servers"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from samoey.adapters.embedded.errors import HomeInUse
-from samoey.adapters.embedded.home import guest, guests_gone, is_held, opened_home
-from samoey.adapters.embedded.notice import Servers, answer, notice, withdraw
+from samoey.adapters.embedded.home import guest, guests_gone, opened_home
+from samoey.adapters.embedded.notice import Servers, join, withdraw
 from samoey.adapters.embedded.servers import running_servers
 
 # A holder that starts for the first time has this long until its servers answer.
 JOIN_S = 60.0
 STEP_S = 0.05
-
-
-def join(home: Path) -> Servers | None:
-    """The servers of a home that another process holds, if they answer."""
-    if not is_held(home):
-        return None
-    servers = notice(home)
-    return servers if servers and answer(servers) else None
 
 
 @contextmanager

@@ -56,8 +56,17 @@ def end(wards: list[Ward]) -> None:
         give_up = time.monotonic() + PATIENCE_S
         while wards and time.monotonic() < give_up:
             time.sleep(STEP_S)
-            wards = [ward for ward in wards if ward.send(0)]
+            wards = [ward for ward in wards if still_there(ward)]
         wards = [ward for ward in wards if ward.signals]
+
+
+def still_there(ward: Ward) -> bool:
+    """Whether it has yet to end; what it had started itself goes with it."""
+    if ward.send(0):
+        return True
+    with contextlib.suppress(OSError):
+        os.killpg(ward.pid, signal.SIGKILL)
+    return False
 
 
 if __name__ == "__main__":
