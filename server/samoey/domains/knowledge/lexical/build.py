@@ -1,0 +1,230 @@
+"""Making the snapshot of a commit, out of the one before wherever that is the same.
+
+BM25 counts every document of a segment, also those deleted since, so an index that deletes and
+adds ranks differently from one made from scratch. Here nothing is ever deleted: the files of a
+repository fall into buckets by their path, each bucket has its own segments, and a commit makes
+anew the segments of the buckets that it touches. What the others hold is linked, not copied.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+
+import tantivy
+
+from samoey.domains.knowledge.lexical import shelf
+from samoey.domains.knowledge.lexical.fields import FORMAT, Passage, document, passage, schema
+from samoey.domains.knowledge.lexical.reading import Snapshot
+from samoey.domains.knowledge.lexical.shelf import Bucket, FileEntry, Manifest
+from samoey.domains.knowledge.lexical.words import Words
+from samoey.domains.knowledge.parse.chunks import NotText, cut
+
+# Source bytes that a bucket should hold: little to make anew, yet few segments to search.
+BUCKET_BYTES = 500_000
+MOST_BUCKETS = 64
+# From here on buckets grow, and four times as many are still searched in milliseconds.
+LARGE_BYTES = 250_000_000
+MOST_BUCKETS_OF_LARGE = 256
+HEAP_BYTES = 32_000_000
+TELL_EVERY_S = 0.3
+
+Blobs = Callable[[Path, Iterable[str]], Iterator[tuple[str, bytes]]]
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to index: where it stands, its blob in the mirror, its size."""
+
+    path: str
+    blob: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make: the snapshot `name` of `commit`, from files of a mirror."""
+
+    shelf: Path
+    name: str
+    commit: str
+    mirror: Path
+    files: list[Source]
+    previous: str | None = None
+    largest_bytes: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came out: chunks, and the files by what became of them."""
+
+    files: int
+    chunks: int
+    windowed: int
+    skipped: int
+    bytes: int
+
+
+def build(order: Order, blobs: Blobs, told: Told = lambda _done, _total: None) -> Built:
+    """Make the snapshot of a commit and put it on its shelf; one that stands there is kept."""
+    standing = shelf.load(order.shelf / order.name)
+    if standing is not None and standing.format == FORMAT:
+        return counted(standing)
+    previous = shelf.load(order.shelf / order.previous) if order.previous else None
+    if previous is not None and previous.format != FORMAT:
+        previous = None
+    with shelf.unfinished(order.shelf, order.name) as folder:
+        manifest = Making(order, previous, folder, blobs, told).run()
+    return counted(manifest)
+
+
+def counted(manifest: Manifest) -> Built:
+    """Sum up what stands in a snapshot."""
+    entries = [entry for bucket in manifest.buckets.values() for entry in bucket.files.values()]
+    return Built(
+        files=len(entries),
+        chunks=sum(entry.chunks for entry in entries),
+        windowed=sum(entry.outcome == "windowed" for entry in entries),
+        skipped=sum(entry.outcome == "skipped" for entry in entries),
+        bytes=sum(entry.size for entry in entries if entry.outcome != "skipped"),
+    )
+
+
+def bucket_count(total_bytes: int, before: int | None) -> int:
+    """Choose how many buckets there are; a repository that grows a little keeps what it has."""
+    large = total_bytes > LARGE_BYTES
+    most = MOST_BUCKETS_OF_LARGE if large else MOST_BUCKETS
+    count = 1
+    while count < most and count * BUCKET_BYTES < total_bytes:
+        count *= 2
+    return before if before is not None and count / 2 <= before <= count * 2 else count
+
+
+def bucket_of(path: str, count: int) -> int:
+    digest = blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+    return int.from_bytes(digest) % count
+
+
+class Making:
+    """One run of `build`: what is at hand while a snapshot is being made."""
+
+    def __init__(
+        self, order: Order, previous: Manifest | None, folder: Path, blobs: Blobs, told: Told
+    ) -> None:
+        self.order = order
+        self.folder = folder
+        self.told = told
+        self.words = Words()
+        total = sum(source.size for source in order.files if source.size <= order.largest_bytes)
+        self.count = bucket_count(total, previous.count if previous else None)
+        fitting = previous if previous and previous.count == self.count else None
+        self.before = fitting.buckets if fitting else {}
+        self.old = Snapshot.open(order.shelf / str(order.previous)) if self.before else None
+        self.sorted: dict[int, list[Source]] = {}
+        for source in order.files:
+            self.sorted.setdefault(bucket_of(source.path, self.count), []).append(source)
+        self.touched = {key for key, files in self.sorted.items() if not self.same(key, files)}
+        self.done, self.spoke = 0, 0.0
+        wanted = chain.from_iterable(
+            (source.blob for source in self.sorted[key] if self.fresh(key, source))
+            for key in sorted(self.touched)
+        )
+        self.blobs = iter(blobs(order.mirror, wanted))
+
+    def same(self, key: int, files: list[Source]) -> bool:
+        """Whether a bucket holds exactly these files already."""
+        before = self.before.get(key)
+        return before is not None and {
+            path: entry.blob for path, entry in before.files.items()
+        } == {source.path: source.blob for source in files}
+
+    def known(self, key: int, source: Source) -> FileEntry | None:
+        """What the previous snapshot says of this very file."""
+        before = self.before.get(key)
+        entry = before.files.get(source.path) if before else None
+        return entry if entry and entry.blob == source.blob else None
+
+    def fresh(self, key: int, source: Source) -> bool:
+        """Whether a file must be read and parsed."""
+        small = source.size <= self.order.largest_bytes
+        return small and self.known(key, source) is None
+
+    def run(self) -> Manifest:
+        buckets = {}
+        kept = []
+        meta = empty_meta(self.folder)
+        for key in sorted(self.sorted):
+            if key in self.touched:
+                buckets[key] = self.make(key)
+            else:
+                buckets[key] = self.before[key]
+                kept.extend(self.before[key].segments)
+                self.advance(len(self.sorted[key]))
+        shelf.take(self.order.shelf / str(self.order.previous), self.folder, kept)
+        manifest = Manifest(FORMAT, self.order.commit, self.count, buckets)
+        shelf.finish(self.folder, manifest, meta)
+        self.told(self.done, len(self.order.files))
+        return manifest
+
+    def make(self, key: int) -> Bucket:
+        """Write the segments of one bucket."""
+        place = self.folder / f"bucket-{key}"
+        place.mkdir()
+        index = tantivy.Index(schema(), path=str(place))
+        writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        entries = {}
+        for source in sorted(self.sorted[key], key=lambda source: source.path):
+            entry, passages = self.passages(key, source)
+            for each in passages:
+                writer.add_document(document(each, self.words))
+            entries[source.path] = entry
+            self.advance(1)
+        writer.commit()
+        writer.wait_merging_threads()
+        segments = json.loads((place / shelf.META).read_bytes())["segments"]
+        shelf.take(place, self.folder, segments)
+        remove(place)
+        return Bucket(segments, entries)
+
+    def passages(self, key: int, source: Source) -> tuple[FileEntry, list[Passage]]:
+        """Take a file's passages from the previous snapshot, or read and cut it."""
+        known = self.known(key, source)
+        if known is not None and self.old is not None:
+            return known, self.old.passages(source.path) if known.chunks else []
+        if source.size > self.order.largest_bytes:
+            return FileEntry(source.blob, "skipped", 0, source.size), []
+        blob, content = next(self.blobs)
+        assert blob == source.blob
+        try:
+            parts = cut(source.path, content)
+        except NotText:
+            return FileEntry(blob, "skipped", 0, source.size), []
+        outcome = "windowed" if parts.windowed else "parsed"
+        entry = FileEntry(blob, outcome, len(parts.chunks), len(content))
+        return entry, [passage(source.path, parts.language, chunk) for chunk in parts.chunks]
+
+    def advance(self, files: int) -> None:
+        self.done += files
+        if time.monotonic() - self.spoke >= TELL_EVERY_S:
+            self.spoke = time.monotonic()
+            self.told(self.done, len(self.order.files))
+
+
+def empty_meta(folder: Path) -> dict[str, object]:
+    """Let tantivy itself describe an index of our fields, and take that description."""
+    place = folder / "bucket-none"
+    place.mkdir()
+    tantivy.Index(schema(), path=str(place))
+    described: dict[str, object] = json.loads((place / shelf.META).read_bytes())
+    remove(place)
+    return described
+
+
+def remove(place: Path) -> None:
+    for left in place.iterdir():
+        left.unlink()
+    place.rmdir()

@@ -1,0 +1,128 @@
+"""Reading a snapshot: the passages that hold the words of a question, best first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from samoey.domains.knowledge.lexical.fields import WEIGHTS, Passage, decode, schema
+from samoey.domains.knowledge.lexical.globs import as_regex
+
+MOST_OF_A_FILE = 100_000
+# Scores are 32-bit sums whose last digits depend on the order of segments; ties are told by path.
+DIGITS = 4
+
+
+class PatternTooTangled(Exception):
+    """A path pattern that would take too much memory to search by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage and how well it fits."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Where to look: paths by a glob, and one language."""
+
+    path: str | None = None
+    language: str | None = None
+
+
+class Snapshot:
+    """An open snapshot. It never changes, so threads may share it, and it stays readable when
+    its folder is removed: the system keeps what is mapped."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+
+    @classmethod
+    def open(cls, folder: Path) -> "Snapshot":
+        """Open the snapshot in `folder`.
+
+        Raises:
+            FileNotFoundError: there is none (any more).
+        """
+        if not (folder / "meta.json").is_file():
+            raise FileNotFoundError(folder)
+        return cls(tantivy.Index.open(str(folder)).searcher())
+
+    @property
+    def size(self) -> int:
+        """How many passages there are."""
+        return self.searcher.num_docs
+
+    def search(self, words: Sequence[str], limit: int, where: Filter = Filter()) -> list[Found]:
+        """Find the passages that hold these words, the best `limit` of them.
+
+        Raises:
+            PatternTooTangled: the path pattern cannot be searched by.
+        """
+        if not words or not self.size:
+            return []
+        query = narrowed(asked(words), where)
+        try:
+            result = self.searcher.search(query, limit, count=False)
+        except ValueError as problem:
+            if where.path is None:
+                raise
+            raise PatternTooTangled from problem
+        found = [
+            Found(self.passage(address), round(float(score), DIGITS))
+            for score, address in result.hits
+        ]
+        return sorted(found, key=rank)
+
+    def passages(self, path: str) -> list[Passage]:
+        """Give all passages of one file in the order of its lines."""
+        query = tantivy.Query.term_query(schema(), "file", path, index_option="basic")
+        hits = self.searcher.search(query, MOST_OF_A_FILE, count=False).hits
+        found = [self.passage(address) for _, address in hits]
+        return sorted(found, key=lambda each: (each.start, each.end))
+
+    def passage(self, address: tantivy.DocAddress) -> Passage:
+        stored = self.searcher.doc(address).get_first("passage")
+        return decode(bytes(stored))
+
+
+def rank(found: Found) -> tuple[float, str, int, int]:
+    return (-found.score, found.passage.path, found.passage.start, found.passage.end)
+
+
+def asked(words: Sequence[str]) -> tantivy.Query:
+    """Ask for any of the words in any field, each weighed by its field."""
+    query = tantivy.Query
+    return query.boolean_query(
+        [
+            (
+                tantivy.Occur.Should,
+                query.boost_query(
+                    query.term_query(schema(), field, word, index_option="freq"), weight
+                ),
+            )
+            for word in words
+            for field, weight in WEIGHTS.items()
+        ]
+    )
+
+
+def narrowed(query: tantivy.Query, where: Filter) -> tantivy.Query:
+    """Keep only what lies where it is looked for; that changes no score."""
+    must, kind = tantivy.Occur.Must, tantivy.Query
+    parts = [(must, query)]
+    if where.language:
+        language = where.language.lower()
+        only = kind.term_query(schema(), "language", language, index_option="basic")
+        parts.append((must, kind.const_score_query(only, 0.0)))
+    if where.path:
+        try:
+            only = kind.regex_query(schema(), "file", as_regex(where.path))
+        except ValueError as problem:
+            raise PatternTooTangled from problem
+        parts.append((must, kind.const_score_query(only, 0.0)))
+    return kind.boolean_query(parts) if len(parts) > 1 else query

@@ -1,0 +1,111 @@
+"""Where the snapshots of a repository stand on disk, and what each was made of.
+
+A snapshot is a folder: tantivy's segments, the `meta.json` that names them, and our manifest. It
+is made under another name and renamed when it is whole, and never changed after that.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+MANIFEST = "manifest.msgpack"
+META = "meta.json"
+UNFINISHED = ".building-"
+
+
+class FileEntry(msgspec.Struct, array_like=True, frozen=True):
+    """A file in a snapshot: its blob, and what became of it (`parsed`, `windowed`, `skipped`)."""
+
+    blob: str
+    outcome: str
+    chunks: int
+    size: int
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """Files that share segments; any change among them makes all of their segments anew."""
+
+    segments: list[dict[str, Any]]
+    files: dict[str, FileEntry]
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a snapshot was made of."""
+
+    format: str
+    commit: str
+    count: int
+    buckets: dict[int, Bucket]
+
+
+read_manifest = msgspec.msgpack.Decoder(Manifest).decode
+write_manifest = msgspec.msgpack.Encoder().encode
+
+
+def snapshot_name(
+    commit: str, *, format: str, include: Iterable[str], exclude: Iterable[str]
+) -> str:  # noqa: A002  it is the word
+    """Name the snapshot of a commit; other filters or another format make another snapshot."""
+    recipe = json.dumps([format, sorted(include), sorted(exclude)]).encode()
+    return f"{commit}-{blake2b(recipe, digest_size=4).hexdigest()}"
+
+
+def load(folder: Path) -> Manifest | None:
+    """Read what a snapshot was made of; None when there is no such snapshot, or no whole one."""
+    try:
+        return read_manifest((folder / MANIFEST).read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+@contextlib.contextmanager
+def unfinished(shelf: Path, name: str) -> Iterator[Path]:
+    """Give a folder that becomes the snapshot `name` when the block ends well, else is removed."""
+    shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in shelf.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = shelf / f"{UNFINISHED}{secrets.token_hex(6)}"
+    folder.mkdir()
+    try:
+        yield folder
+        shutil.rmtree(shelf / name, ignore_errors=True)
+        folder.rename(shelf / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def take(origin: Path, into: Path, segments: Iterable[dict[str, Any]]) -> None:
+    """Bring the files of some segments into another snapshot, without copying where that works."""
+    wanted = {segment["segment_id"].replace("-", "") for segment in segments}
+    if not wanted:
+        return
+    for entry in os.scandir(origin):
+        if entry.name.partition(".")[0] in wanted:
+            try:
+                os.link(entry.path, into / entry.name)
+            except OSError:
+                shutil.copyfile(entry.path, into / entry.name)
+
+
+def finish(folder: Path, manifest: Manifest, meta: dict[str, Any]) -> None:
+    """Write what makes the segments in `folder` one index."""
+    segments = [segment for bucket in manifest.buckets.values() for segment in bucket.segments]
+    (folder / META).write_text(json.dumps(meta | {"segments": segments, "payload": None}))
+    (folder / MANIFEST).write_bytes(write_manifest(manifest))
+
+
+def clear(shelf: Path, *, keep: Iterable[str]) -> None:
+    """Remove the snapshots that nobody asks for any more."""
+    kept = set(keep)
+    with contextlib.suppress(FileNotFoundError):
+        for entry in list(os.scandir(shelf)):
+            if entry.name not in kept and not entry.name.startswith(UNFINISHED):
+                shutil.rmtree(entry.path, ignore_errors=True)
