@@ -1,0 +1,1 @@
+"""Who somebody is: people, sign-in, sessions, API keys, one-time links."""

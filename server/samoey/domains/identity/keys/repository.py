@@ -1,0 +1,92 @@
+"""Every SQL statement about API keys."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from samoey.domains.identity.keys.tables import ApiKey
+from samoey.domains.identity.tables import User, UserKind
+from samoey.kit.context import Actor
+
+
+def visible(actor: Actor) -> Select[ApiKey]:
+    """The keys that `actor` may know about: their own; the local operator's are all of them."""
+    operates = exists().where(User.id == actor.user_id, User.kind == UserKind.OPERATOR)
+    return select(ApiKey).where(
+        ApiKey.revoked_at.is_(None), or_(ApiKey.user_id == actor.user_id, operates)
+    )
+
+
+async def add(db: AsyncSession, key: ApiKey) -> ApiKey:
+    """Keep a new key."""
+    db.add(key)
+    await db.flush()
+    return key
+
+
+async def owned(db: AsyncSession, actor: Actor) -> Sequence[ApiKey]:
+    """The actor's own keys, the newest first."""
+    newest_first = visible(actor).where(ApiKey.user_id == actor.user_id).order_by(ApiKey.id.desc())
+    return (await db.scalars(newest_first)).all()
+
+
+async def with_owners(db: AsyncSession, actor: Actor) -> Sequence[tuple[ApiKey, str]]:
+    """The keys that the actor sees, each with its owner's e-mail, the newest first."""
+    rows = await db.execute(
+        visible(actor)
+        .join(User, User.id == ApiKey.user_id)
+        .add_columns(User.email)
+        .order_by(ApiKey.id.desc())
+    )
+    return [(key, email) for key, email in rows.all()]
+
+
+async def revoke(db: AsyncSession, actor: Actor, key_id: UUID, now: datetime) -> UUID | None:
+    """Revoke a key that the actor sees; its owner, or None when there is no such key."""
+    seen = visible(actor).with_only_columns(ApiKey.id).where(ApiKey.id == key_id)
+    owner: UUID | None = await db.scalar(
+        update(ApiKey)
+        .where(ApiKey.id.in_(seen), ApiKey.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(ApiKey.user_id)
+    )
+    return owner
+
+
+async def ids_of(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:
+    """The person's keys that are not revoked: read to close what is open by them."""
+    own = select(ApiKey.id).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))
+    return (await db.scalars(own)).all()
+
+
+async def good(
+    db: AsyncSession, now: datetime, *, fingerprint: bytes | None = None, key_id: UUID | None = None
+) -> ApiKey | None:
+    """The key that opens doors now, by its hash or its id: read to authenticate."""
+    named = ApiKey.id == key_id if fingerprint is None else ApiKey.hash == fingerprint
+    return await db.scalar(
+        select(ApiKey)
+        .join(User, User.id == ApiKey.user_id)
+        .where(
+            named,
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+            User.disabled_at.is_(None),
+        )
+    )
+
+
+async def note_use(db: AsyncSession, key_id: UUID, now: datetime, *, every: timedelta) -> None:
+    """Remember that a key was used, unless another process just did."""
+    await db.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.id == key_id,
+            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < now - every),
+        )
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,1 @@
+"""The people themselves, apart from how they sign in."""

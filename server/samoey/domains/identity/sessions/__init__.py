@@ -1,0 +1,1 @@
+"""How somebody stays signed in: short access tokens, rotating refresh tokens, live tickets."""

@@ -1,0 +1,1 @@
+"""How somebody is asked in: a link that works once."""
