@@ -24,9 +24,9 @@ from samoey.domains.knowledge.lexical.words import Words
 from samoey.domains.knowledge.parse.chunks import NotText, cut
 
 # Source bytes that a bucket should hold: little to make anew, yet few segments to search.
-BUCKET_BYTES = 500_000
-MOST_BUCKETS = 64
-# From here on buckets grow, and four times as many are still searched in milliseconds.
+BUCKET_BYTES = 300_000
+MOST_BUCKETS = 128
+# From here on buckets grow, and twice as many are still searched in milliseconds.
 LARGE_BYTES = 250_000_000
 MOST_BUCKETS_OF_LARGE = 256
 HEAP_BYTES = 32_000_000

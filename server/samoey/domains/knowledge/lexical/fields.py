@@ -1,6 +1,7 @@
 """The fields of an index, and a chunk as a document of it."""
 
 from functools import cache
+from importlib.metadata import version
 
 import msgspec
 import tantivy
@@ -11,7 +12,7 @@ from samoey.domains.knowledge.parse.chunks import Chunk
 # What a word weighs by where it stands; each field has its own BM25.
 WEIGHTS = {"body": 1.0, "name": 1.0, "path": 0.5}
 # Bump when documents or words change: older snapshots are then made anew, not built upon.
-FORMAT = f"1-{tantivy.__version__}"
+FORMAT = f"1-{version('tantivy')}"
 
 
 class Passage(msgspec.Struct, array_like=True, frozen=True):
@@ -32,7 +33,7 @@ encode = msgspec.msgpack.Encoder().encode
 
 @cache
 def schema() -> tantivy.Schema:
-    """Words come split already, so the fields split at spaces only; `file` and `language` filter."""
+    """Words come split already, so fields split at spaces only; `file` and `language` filter."""
     builder = tantivy.SchemaBuilder()
     for field in WEIGHTS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")

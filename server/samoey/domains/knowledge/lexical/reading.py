@@ -35,8 +35,11 @@ class Filter:
 
 
 class Snapshot:
-    """An open snapshot. It never changes, so threads may share it, and it stays readable when
-    its folder is removed: the system keeps what is mapped."""
+    """An open snapshot.
+
+    It never changes, so threads may share it; and it stays readable when its folder is removed,
+    for the system keeps what is mapped.
+    """
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self.searcher = searcher
@@ -86,7 +89,7 @@ class Snapshot:
         return sorted(found, key=lambda each: (each.start, each.end))
 
     def passage(self, address: tantivy.DocAddress) -> Passage:
-        stored = self.searcher.doc(address).get_first("passage")
+        stored: list[int] | bytes = self.searcher.doc(address)["passage"][0]
         return decode(bytes(stored))
 
 

@@ -51,10 +51,10 @@ write_manifest = msgspec.msgpack.Encoder().encode
 
 
 def snapshot_name(
-    commit: str, *, format: str, include: Iterable[str], exclude: Iterable[str]
-) -> str:  # noqa: A002  it is the word
+    commit: str, *, made_by: str, include: Iterable[str], exclude: Iterable[str]
+) -> str:
     """Name the snapshot of a commit; other filters or another format make another snapshot."""
-    recipe = json.dumps([format, sorted(include), sorted(exclude)]).encode()
+    recipe = json.dumps([made_by, sorted(include), sorted(exclude)]).encode()
     return f"{commit}-{blake2b(recipe, digest_size=4).hexdigest()}"
 
 
