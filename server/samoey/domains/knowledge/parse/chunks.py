@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from samoey.domains.knowledge.parse.languages import language_of
 from samoey.domains.knowledge.parse.sections import Symbol
 from samoey.domains.knowledge.parse.symbols import TYPES, UNDERSTOOD, NotUnderstood, symbols
 from samoey.domains.knowledge.parse.windows import LINES, windows
+from samoey.kit.languages import language_of
 
 # Types this short stay whole; longer ones are cut at their members.
 WHOLE_TYPE = 16
