@@ -5,15 +5,15 @@ import json
 import logging
 import os
 import socket
-from pathlib import Path
 
 import uvicorn
 
 from samoey.api.app import create_app
-from samoey.kit.context import SYSTEM, Tools
+from samoey.kit.context import Tools
 from samoey.kit.listening import listen
+from samoey.kit.pages import web_root
 from samoey.kit.schema import migrate
-from samoey.kit.settings import ServerSettings, Settings
+from samoey.kit.settings import Settings
 from samoey.kit.telemetry import start_logging
 from samoey.tools import open_house
 
@@ -31,8 +31,8 @@ def serve(settings: Settings) -> None:
     """
     start_logging(settings.log)
     listening = listen(settings.server.host, settings.server.port)
-    with listening:
-        asyncio.run(_serve(settings, listening), loop_factory=_loop_factory())
+    with listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings, listening))
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
@@ -48,7 +48,10 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await asyncio.to_thread(migrate, settings.database_url.get_secret_value())
     async with open_house(settings) as house:
         await house.tools.bus.ping()
-        app = create_app(house.tools, web_root=web_root(settings.server))
+        root = web_root(settings.server)
+        if root is None:
+            log.warning("the web application is not built; only the API is served (`make build`)")
+        app = create_app(house.tools, web_root=root)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -68,13 +71,12 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.socket) -> None:
-    from samoey.domains.identity import service as identity
+    from samoey.domains.workspaces import service as workspaces
 
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
     url = tools.settings.server.public_url or _url(listening)
-    async with tools.work(SYSTEM) as ctx:
-        token = await identity.offer_setup(ctx)
+    token = await workspaces.offer_setup(tools)
     link = f"{url.rstrip('/')}/setup/#{token}" if token else None
     told = {"url": url, "setup_link": link}
     if (handle := os.environ.get(READY_FD_VARIABLE)) is not None:
@@ -91,14 +93,3 @@ def _url(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - what was bound, told as an address that can be opened
     return f"http://{shown}:{port}"
-
-
-def web_root(server: ServerSettings) -> Path | None:
-    """The built web application: as set, inside the package, or in this checkout."""
-    package = Path(__file__).parent
-    checkout = package.parents[1] / "clients" / "web" / "out"
-    for root in (server.web_root, package / "web", checkout):
-        if root is not None and (root / "index.html").is_file():
-            return root
-    log.warning("the web application is not built; only the API is served (`make build`)")
-    return None

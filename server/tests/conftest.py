@@ -25,7 +25,7 @@ from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.db import connect
 from samoey.kit.schema import migrate
-from samoey.kit.settings import JobSettings, Settings
+from samoey.kit.settings import IdentitySettings, JobSettings, Settings
 from samoey.tools import open_house
 from tests.house.processes import RunningHouse
 from tests.make import Make
@@ -45,7 +45,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def clone(servers: Servers) -> Iterator[Callable[[], "contextlib.AbstractContextManager[str]"]]:
+def clone(servers: Servers) -> Callable[[], contextlib.AbstractContextManager[str]]:
     """Make databases that hold the migrated schema: `with clone() as url`."""
     migrate(servers.database_url)
     origin = make_url(servers.database_url)
@@ -55,12 +55,12 @@ def clone(servers: Servers) -> Iterator[Callable[[], "contextlib.AbstractContext
     def clone() -> Iterator[str]:
         name = f"t{secrets.token_hex(6)}"
         with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{origin.database}"')  # type: ignore[arg-type]  # our own name
+            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{origin.database}"')
         yield origin.set(database=name).render_as_string(hide_password=False)
         with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]  # our own name
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    yield clone
+    return clone
 
 
 def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any) -> Settings:
@@ -70,9 +70,12 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
         "redis_url": SecretStr(servers.redis_url),
         "redis_prefix": f"{secrets.token_hex(6)}:",
         "secret_key": SecretStr("k" * 32),
+        "identity": IdentitySettings(
+            password_memory_kib=64, password_passes=1, password_lanes=1
+        ),
         "jobs": JobSettings(heartbeat_s=0.3, stalled_after_s=1.5, retry_wait_s=0.05),
     }
-    return Settings(**(given | changes))
+    return Settings.model_validate(given | changes)
 
 
 @pytest.fixture(scope="session")
@@ -166,8 +169,6 @@ def open_test_house(clone: Callable[..., Any], servers: Servers, tmp_path: Path)
                     await house.close()
 
     return opened
-
-
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -54,15 +55,16 @@ class ValkeyListener:
         Raises:
             BusUnavailable: the connection is gone; what was said meanwhile is lost.
         """
-        if self._early:
-            got = self._early.popleft()
-        else:
+        deadline = time.monotonic() + timeout_s
+        while not self._early:
             with _translated():
-                got = await self._pubsub.get_message(
-                    ignore_subscribe_messages=True, timeout=timeout_s
-                )
-        if got is None:
-            return None
+                left = max(0.0, deadline - time.monotonic())
+                got = await self._pubsub.get_message(timeout=left)
+            if got is not None and got["type"] == "message":
+                self._early.append(got)
+            elif time.monotonic() >= deadline:
+                return None
+        got = self._early.popleft()
         return got["channel"].decode().removeprefix(self._prefix), json.loads(got["data"])
 
 
@@ -136,10 +138,10 @@ class ValkeyBus:
         key = self._prefix + stream
         block = round(wait_s * 1000) or None
         with _translated():
-            answer = await self._redis.xread({key: after}, block=block)
+            answer: Any = await self._redis.xread({key: after}, block=block)
         if not answer:
             return []
-        entries = answer[0][1] if isinstance(answer, list) else next(iter(answer.values()))[0]
+        entries: Any = answer[0][1] if isinstance(answer, list) else next(iter(answer.values()))[0]
         return [(entry.decode(), json.loads(fields[b"piece"])) for entry, fields in entries]
 
     async def remember(self, key: str, value: str, *, keep_s: float) -> None:
@@ -150,13 +152,13 @@ class ValkeyBus:
     async def recall(self, key: str) -> str | None:
         """The value kept under `key`, or None."""
         with _translated():
-            value = await self._redis.get(self._prefix + key)
+            value: Any = await self._redis.get(self._prefix + key)
         return None if value is None else value.decode()
 
     async def take(self, key: str) -> str | None:
         """The value kept under `key`, given to exactly one caller."""
         with _translated():
-            value = await self._redis.getdel(self._prefix + key)
+            value: Any = await self._redis.getdel(self._prefix + key)
         return None if value is None else value.decode()
 
     async def count(self, key: str, *, window_s: int) -> int:

@@ -86,7 +86,7 @@ def _guarded(args: argparse.Namespace) -> int:
         # The reader went away (`| head`); Python would complain once more while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEM
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told if it is a problem, raised again if not
         return tell(error, as_json=getattr(args, "json", False))
 
 

@@ -53,8 +53,4 @@ def connect(url: str, *, pool_size: int) -> AsyncEngine:
 
 def libpq_url(url: str) -> str:
     """The same database as psycopg itself wants to read it."""
-    return (
-        make_url(url)
-        .set(drivername="postgresql")
-        .render_as_string(hide_password=False)
-    )
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

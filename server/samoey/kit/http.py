@@ -258,9 +258,7 @@ def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
             {
                 "description": "",
                 "content": {
-                    "application/problem+json": {
-                        "schema": {"$ref": "#/components/schemas/Problem"}
-                    }
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                 },
             },
         )

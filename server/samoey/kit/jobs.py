@@ -51,7 +51,7 @@ class Backoff(retry.BaseRetryStrategy):
         if lasting or tried >= self.attempts:
             return None
         wait = timedelta(seconds=self.first_wait_s * 2 ** (tried - 1))
-        return retry.RetryDecision(retry_in={"seconds": wait.total_seconds()})
+        return retry.RetryDecision(retry_at=datetime.now(UTC) + wait)
 
 
 class Jobs:
@@ -178,9 +178,7 @@ class Jobs:
         while True:
             try:
                 await self.rescue()
-                await self._app.job_manager.delete_old_jobs(
-                    nb_hours=self._settings.keep_days * 24
-                )
+                await self._app.job_manager.delete_old_jobs(nb_hours=self._settings.keep_days * 24)
             except exceptions.ConnectorException:
                 log.warning("could not look for stalled jobs", exc_info=True)
             await asyncio.sleep(self._settings.stalled_after_s / 2)
@@ -209,6 +207,4 @@ class Jobs:
         """
         if job_id not in {job.id for job in await self.failed()}:
             raise JobNotFound
-        await self._app.job_manager.retry_job_by_id_async(
-            job_id=job_id, retry_at=datetime.now(UTC)
-        )
+        await self._app.job_manager.retry_job_by_id_async(job_id=job_id, retry_at=datetime.now(UTC))

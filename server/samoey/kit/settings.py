@@ -182,9 +182,7 @@ class RepositorySettings(Section):
     max_file_mb: float = Field(
         20, gt=0, description="Largest file that is taken from a folder, in megabytes."
     )
-    fetch_timeout_s: float = Field(
-        1800, gt=0, description="Seconds that one fetch may take."
-    )
+    fetch_timeout_s: float = Field(1800, gt=0, description="Seconds that one fetch may take.")
     shown_kb: float = Field(1000, gt=0, description="Largest file shown as text, in kilobytes.")
 
 
@@ -268,8 +266,8 @@ def read_settings(*, home: Path | None = None) -> Settings:
     """
     chosen = home or Path(os.environ.get("SAMOEY_HOME") or data_folder())
     file = Path(os.environ.get(ENV_FILE_VARIABLE) or chosen / ".env")
-    given = {"home": home} if home is not None else {}
-    return Settings(_env_file=file if file.is_file() else None, **given)
+    found = file if file.is_file() else None
+    return Settings(_env_file=found) if home is None else Settings(_env_file=found, home=home)
 
 
 def unknown_names(environment: dict[str, str]) -> list[str]:
@@ -280,8 +278,4 @@ def unknown_names(environment: dict[str, str]) -> list[str]:
         annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, Section):
             known.update(f"SAMOEY_{name}__{key}".upper() for key in annotation.model_fields)
-    return sorted(
-        name for name in environment if name.startswith("SAMOEY_") and name not in known
-    )
-
-
+    return sorted(name for name in environment if name.startswith("SAMOEY_") and name not in known)

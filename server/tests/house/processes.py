@@ -64,7 +64,7 @@ class RunningHouse:
             # Signals belong to pytest.
             server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # uvicorn's seam for embedders
             running = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
                 await asyncio.sleep(0.01)
             try:
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"

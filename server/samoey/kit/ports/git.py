@@ -188,8 +188,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """What a folder of this machine is: a work tree of git, or just a folder."""
+    """What a folder of this machine is: a work tree of git, or just a folder.
 
+    `folder` is where it really is, with no link on the way.
+    """
+
+    folder: Path
     is_git: bool
     dirty: bool = False
 
@@ -273,8 +277,19 @@ class Git(Protocol):
         """
         ...
 
-    async def local_state(self, mirror: Path | None, folder: Path) -> LocalState:
-        """Say whether `folder` is a work tree, and whether it differs from its last commit."""
+    def check_source(self, source: str) -> None:
+        """Look at an address before anything is fetched from it.
+
+        Raises:
+            SourceRefused: it is none, or not of a kind that is ever fetched from.
+        """
+        ...
+
+    async def local_state(self, mirror: Path | None, folder: Path) -> LocalState | None:
+        """Say what `folder` is, and (with its mirror) whether it differs from its last commit.
+
+        None when there is no such folder, or the server may not read it.
+        """
         ...
 
     async def snapshot(

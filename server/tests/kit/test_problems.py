@@ -1,0 +1,45 @@
+"""A problem tells the same story at every door, and standard members cannot be overwritten."""
+
+import pickle
+
+from samoey.kit.problems import Conflict, Problem, TooMany
+
+
+class TeapotIsFull(Conflict):
+    title = "The teapot is full."
+
+
+def test_a_problem_is_named_by_its_class_and_speaks_of_the_occurrence() -> None:
+    document = TeapotIsFull("Pour some out first.", cups=3).document("/kitchen")
+
+    assert document == {
+        "type": "/problems/teapot-is-full",
+        "title": "The teapot is full.",
+        "status": 409,
+        "detail": "Pour some out first.",
+        "instance": "/kitchen",
+        "cups": 3,
+    }
+
+
+def test_extension_members_cannot_overwrite_the_standard_ones() -> None:
+    document = TeapotIsFull(status=200, type="/elsewhere").document()
+
+    assert document["status"] == 409
+    assert document["type"] == "/problems/teapot-is-full"
+
+
+def test_a_problem_survives_the_way_between_processes() -> None:
+    sent = TeapotIsFull("Pour some out.", cups=3)
+
+    came = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own bytes
+
+    assert isinstance(came, TeapotIsFull)
+    assert came.document() == sent.document()
+
+
+def test_too_many_requests_say_when_to_come_back() -> None:
+    assert TooMany(retry_after=7).headers() == {"Retry-After": "7"}
+    assert TooMany().headers() == {}
+    assert TooMany.transient
+    assert not Problem.transient
