@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from samoey.adapters.embedded.errors import ServerDidNotStart
+from samoey.adapters.embedded.errors import RoleDidNotStart
 from samoey.adapters.embedded.home import say_where
 from samoey.adapters.embedded.notice import published
 from samoey.adapters.embedded.processes import Child, Program, launch
@@ -131,7 +131,7 @@ class Web:
         elif self._welcomed is None:
             # It never came to serve, and would not the next time: its reason is the answer.
             child.stop()
-            raise ServerDidNotStart(f"`samoey serve` {child.fate()}. {child.last_words()}".strip())
+            raise RoleDidNotStart(f"`samoey serve` {child.fate()}. {child.last_words()}".strip())
         return False
 
     def _welcome(self, told: dict[str, Any]) -> None:

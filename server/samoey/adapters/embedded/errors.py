@@ -33,6 +33,12 @@ class ServerDidNotStart(Unavailable):
     title = "An embedded server did not start."
 
 
+class RoleDidNotStart(Unavailable):
+    """One of our own programs ended before it was ready; its own words say why."""
+
+    title = "Samoey could not start."
+
+
 class RuntimeFolderUnsafe(Unavailable):
     """No short private folder for the sockets could be had."""
 
