@@ -57,14 +57,23 @@ async def _way_to(remote: Remote, folder: Path, settings: RepositorySettings) ->
     if remote.local:
         return access.to_folder(folder, Path(remote.source))
     address = addresses.read(remote.source)
+    check_scheme(address, settings)
+    pinned = await addresses.pin(address, private_allowed=settings.private_addresses)
+    way = access.to_ssh if address.by_ssh else access.to_web
+    return way(folder, address, pinned, remote.credential, settings)
+
+
+def check_scheme(address: addresses.Address, settings: RepositorySettings) -> None:
+    """Refuse what anybody on the way could read or alter.
+
+    Raises:
+        SourceRefused: plain HTTP, which the operator has not allowed.
+    """
     if address.scheme == "http" and not settings.plain_http:
         raise SourceRefused(
             "Plain http:// is not fetched from. An operator can allow it with the setting "
             "repositories.plain_http."
         )
-    pinned = await addresses.pin(address, private_allowed=settings.private_addresses)
-    way = access.to_ssh if address.by_ssh else access.to_web
-    return way(folder, address, pinned, remote.credential, settings)
 
 
 async def _look(way: Access) -> tuple[Access, Advertised]:

@@ -51,6 +51,8 @@ class WorkTree:
     mirror: Path
     folder: Path
     index: Path
+    # Our own home, of which nothing is ever taken: it may lie inside the folder.
+    home: Path
 
     def env(self) -> dict[str, str]:
         """What git needs to see it so; two settings stand in no file that we may write."""
@@ -75,17 +77,20 @@ class WorkTree:
         return await ask([*where, *arguments], self.env(), feed=feed, fine=fine)
 
 
-async def local_state(mirror: Path | None, folder: Path) -> LocalState:
-    """Say whether `folder` is a work tree, and whether it differs from its last commit."""
+async def local_state(mirror: Path | None, folder: Path) -> LocalState | None:
+    """Say what `folder` is, and whether it differs from its last commit."""
+    folder = await asyncio.to_thread(folder.resolve)
+    if not _is_readable(folder):
+        return None
     if not _is_git(folder):
-        return LocalState(is_git=False)
+        return LocalState(folder, is_git=False)
     if mirror is None or not mirrors.exists(mirror) or not _has_index(folder):
-        return LocalState(is_git=True)
+        return LocalState(folder, is_git=True)
     async with mirrors.locked(mirror):
         with mirrors.disk_watched(), mirrors.private_folder(mirror) as private:
-            tree = WorkTree(mirror, folder, private / "index")
+            tree = WorkTree(mirror, folder, private / "index", mirror.parent)
             await _copy_index(tree, HEAD)
-            return LocalState(is_git=True, dirty=await _is_dirty(tree))
+            return LocalState(folder, is_git=True, dirty=await _is_dirty(tree))
 
 
 async def snapshot(
@@ -93,14 +98,15 @@ async def snapshot(
     folder: Path,
     parent: str | None,
     settings: RepositorySettings,
+    home: Path,
     on_progress: OnProgress | None,
 ) -> Snapshot:
     """Commit the files of `folder` in the mirror."""
-    if not os.access(folder, os.R_OK | os.X_OK):
+    if not _is_readable(folder):
         raise SourceUnreachable(f"The folder {folder} is gone or cannot be read.")
     async with mirrors.locked(mirror), mirrors.draft_of(mirror) as work:
         with mirrors.disk_watched(), mirrors.private_folder(mirror) as private:
-            tree = WorkTree(work, folder, private / "index")
+            tree = WorkTree(work, folder, private / "index", home)
             if parent is not None:
                 await _copy_index(tree, parent)
             found = await _take(tree, settings, on_progress)
@@ -119,6 +125,7 @@ async def _take(
     staged = [entry for entry in map(_staged, known.split(b"\0")[:-1]) if entry]
     names = [path for path, _ in staged if path not in hidden]
     names += [path for path in others.split(b"\0") if path]
+    names = [name for name in names if not _is_ours(tree, name)]
     found = await asyncio.to_thread(_sort, tree.folder, names, settings.max_file_mb)
     mirrors.check_size(found.size, settings.max_mb)
     await _forget(tree, [*found.gone, *await _unknown(tree, staged)])
@@ -130,6 +137,11 @@ async def _take(
         if on_progress is not None:
             on_progress(Progress("fetching", done + len(batch), len(found.taken)))
     return found
+
+
+def _is_ours(tree: WorkTree, name: bytes) -> bool:
+    path = os.fsencode(tree.folder) + b"/" + name
+    return path.startswith(os.fsencode(tree.home) + b"/")
 
 
 def _sort(folder: Path, names: list[bytes], most_mb: float) -> Found:
@@ -249,6 +261,10 @@ async def _copy_index(tree: WorkTree, commit: str) -> None:
     # A split index points into the person's repository; one made from the commit does not.
     tree.index.unlink(missing_ok=True)
     await tree.git("read-tree", commit)
+
+
+def _is_readable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
 
 
 def _git_folder(folder: Path) -> Path | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from samoey.adapters.git import batch, fetching, mirrors, reading, snapshots
+from samoey.adapters.git import addresses, batch, fetching, mirrors, reading, snapshots
 from samoey.kit.ports.git import (
     Branch,
     Change,
@@ -23,8 +23,13 @@ _LARGEST_BLOB = 8_000_000
 class SystemGit:
     """Repositories by the system's git; see `kit.ports.git.Git` for what each verb promises."""
 
-    def __init__(self, settings: RepositorySettings) -> None:
+    def __init__(self, settings: RepositorySettings, home: Path) -> None:
         self._settings = settings
+        self._home = home.resolve()
+
+    def check_source(self, source: str) -> None:
+        """Refuse what is no address to fetch from."""
+        fetching.check_scheme(addresses.read(source), self._settings)
 
     async def fetch(
         self, mirror: Path, remote: Remote, *, on_progress: OnProgress | None = None
@@ -32,7 +37,7 @@ class SystemGit:
         """Make `mirror` equal to the remote."""
         return await fetching.fetch(mirror, remote, self._settings, on_progress)
 
-    async def local_state(self, mirror: Path | None, folder: Path) -> LocalState:
+    async def local_state(self, mirror: Path | None, folder: Path) -> LocalState | None:
         """Say what `folder` is, and whether it differs from its last commit."""
         return await snapshots.local_state(mirror, folder)
 
@@ -45,7 +50,9 @@ class SystemGit:
         on_progress: OnProgress | None = None,
     ) -> Snapshot:
         """Commit the files of `folder` in the mirror."""
-        return await snapshots.snapshot(mirror, folder, parent, self._settings, on_progress)
+        return await snapshots.snapshot(
+            mirror, folder, parent, self._settings, self._home, on_progress
+        )
 
     async def keep(self, mirror: Path, commit: str) -> None:
         """Hold on to a commit, and pack the mirror when much has gathered."""

@@ -75,7 +75,8 @@ class RepositoryOut(BaseModel):
     """A connected repository.
 
     `commit` is the one that answers. `dirty` says that its work tree has changes which were never
-    committed: with `dirty_included` they are part of the answer, else `HEAD` answers alone.
+    committed: when they are wanted they are part of the answer, else `HEAD` answers alone. `notes`
+    tell what was left out.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -91,7 +92,8 @@ class RepositoryOut(BaseModel):
     exclude: list[str]
     commit: str | None
     dirty: bool
-    dirty_included: bool
+    dirty_wanted: bool
+    notes: list[str]
     sync_minutes: int | None
     synced_at: datetime | None
     status: RepositoryStatus

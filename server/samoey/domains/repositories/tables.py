@@ -45,8 +45,8 @@ class Repository(Row):
     # The chosen branch; none follows the source's default branch wherever it moves.
     branch: Mapped[str | None]
     default_branch: Mapped[str | None]
-    include: Mapped[list[str]]
-    exclude: Mapped[list[str]]
+    include: Mapped[list[str]] = mapped_column(default=list)
+    exclude: Mapped[list[str]] = mapped_column(default=list)
     # Whether the work tree had changes that were never committed when it was last looked at.
     dirty: Mapped[bool] = mapped_column(default=False)
     # Whether such changes shall be part of what answers.
@@ -54,6 +54,8 @@ class Repository(Row):
     credential: Mapped[bytes | None]
     sync_minutes: Mapped[int | None]
     synced_at: Mapped[datetime | None]
+    # When somebody, or the clock, last wanted it to be brought up to date.
+    asked_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(default=RepositoryStatus.WAITING)
     problem: Mapped[dict[str, Any] | None]
     progress: Mapped[dict[str, Any] | None]
@@ -61,3 +63,15 @@ class Repository(Row):
     previous: Mapped[str | None]
     # The include and exclude patterns that `commit` was last told with.
     told_filters: Mapped[dict[str, Any] | None]
+    # What was left out, in sentences.
+    notes: Mapped[list[str]] = mapped_column(default=list)
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether something is kept that opens the source."""
+        return self.credential is not None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What of the source is wanted."""
+        return {"include": self.include, "exclude": self.exclude}

@@ -1,0 +1,266 @@
+"""Verbs of the repositories room; reading files is `browsing`, bringing them here is `fetching`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.exc import IntegrityError
+
+from samoey.domains.repositories import credentials, patterns, repository, sources
+from samoey.domains.repositories.errors import (
+    FolderNotFound,
+    LocalPathRefused,
+    RepositoryKnown,
+    RepositoryNotFound,
+)
+from samoey.domains.repositories.events import (
+    RepositoryAdded,
+    RepositoryChanged,
+    RepositoryDeleted,
+    SyncRequested,
+)
+from samoey.domains.repositories.schemas import (
+    NewRepository,
+    RepositoryChange,
+    RepositoryOut,
+)
+from samoey.domains.repositories.sources import Source
+from samoey.domains.repositories.tables import Repository, RepositoryStatus, SourceKind
+from samoey.domains.workspaces import service as workspaces
+from samoey.domains.workspaces.service import Role
+from samoey.kit.context import SYSTEM, Actor, Context, Tools
+from samoey.kit.ids import new_id
+
+# Whoever changes these wants another fetch.
+_FETCHED_ANEW = {"branch", "include", "exclude", "credential", "dirty"}
+
+
+def readable(actor: Actor) -> Select[UUID]:
+    """The ids of the repositories that `actor` may read, for use inside `.in_(...)` only."""
+    return repository.readable(actor)
+
+
+def mirror(tools: Tools, repository_id: UUID) -> Path:
+    """The folder of a repository's mirror, which `tools.git` reads."""
+    return tools.settings.home / "mirrors" / f"{repository_id}.git"
+
+
+def chooser(shown: RepositoryOut) -> Callable[[str], bool]:
+    """Tell of each path whether its repository's include and exclude patterns want it."""
+    return patterns.chooser(shown.include, shown.exclude)
+
+
+async def list_repositories(ctx: Context, workspace_id: UUID | None = None) -> list[RepositoryOut]:
+    """List what the actor may read, by name."""
+    found = await repository.all_of(ctx.db, ctx.actor, workspace_id)
+    return [RepositoryOut.model_validate(one) for one in found]
+
+
+async def find(ctx: Context, repository_id: UUID) -> RepositoryOut:
+    """Show one repository to somebody who may read it.
+
+    Raises:
+        RepositoryNotFound: it does not exist, or the actor may not see it.
+    """
+    found = await repository.find(ctx.db, ctx.actor, repository_id)
+    if found is None:
+        raise RepositoryNotFound
+    return RepositoryOut.model_validate(found)
+
+
+async def find_for_system(ctx: Context, repository_id: UUID) -> RepositoryOut | None:
+    """Show one repository to work that the system does by itself; None when it was deleted."""
+    found = await repository.of_system(ctx.db, repository_id)
+    return None if found is None else RepositoryOut.model_validate(found)
+
+
+async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> RepositoryOut:
+    """Connect a repository; a folder that is connected already is looked at again.
+
+    Raises:
+        WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
+        LocalPathRefused: the actor may not add folders of the server.
+        FolderNotFound: the path names no folder.
+        SourceRefused: the address is not one to fetch from.
+        CredentialMisplaced: the credential does not open such a source.
+        PatternRefused: an include or exclude pattern cannot be understood.
+        RepositoryKnown: the workspace has this source and branch already.
+    """
+    source = sources.read(new.source, new.credential)
+    patterns.chooser(new.include, new.exclude)
+    async with tools.work(actor) as ctx:
+        await workspaces.require(ctx, new.workspace_id, _role_for(tools, source))
+    source, kind = await _look(tools, source)
+    try:
+        async with tools.work(actor) as ctx:
+            return await _keep(ctx, tools, new, source, kind)
+    except IntegrityError:
+        # Two people added it at the same moment: the second one finds what the first one made.
+        async with tools.work(actor) as ctx:
+            return await _keep(ctx, tools, new, source, kind)
+
+
+def _role_for(tools: Tools, source: Source) -> Role:
+    """Who may add such a source."""
+    if not source.local:
+        return Role.ADMIN
+    allowed = tools.settings.repositories.local_paths
+    if allowed == "nobody":
+        raise LocalPathRefused("The setting repositories.local_paths allows it to nobody.")
+    return Role(allowed)
+
+
+async def _look(tools: Tools, source: Source) -> tuple[Source, SourceKind]:
+    """What the source is, and where a folder really lies."""
+    if not source.local:
+        tools.git.check_source(source.text)
+        return source, SourceKind.GIT
+    state = await tools.git.local_state(None, Path(source.text))
+    if state is None:
+        raise FolderNotFound(f"The server finds no folder {source.text} that it can read.")
+    home = tools.settings.home
+    if home.is_relative_to(state.folder) or state.folder.is_relative_to(home):
+        raise LocalPathRefused("This folder holds the installation's own files and keys.")
+    kind = SourceKind.LOCAL if state.is_git else SourceKind.FOLDER
+    return replace(source, text=str(state.folder)), kind
+
+
+async def _keep(
+    ctx: Context, tools: Tools, new: NewRepository, source: Source, kind: SourceKind
+) -> RepositoryOut:
+    known = await repository.same_source(ctx.db, new.workspace_id, source.text, new.branch)
+    if known is not None:
+        return await _again(ctx, known, new)
+    row = Repository(
+        id=new_id(),
+        workspace_id=new.workspace_id,
+        name=new.name or source.name,
+        source=source.text,
+        kind=kind,
+        branch=new.branch,
+        include=new.include,
+        exclude=new.exclude,
+        dirty_wanted=new.dirty,
+        sync_minutes=new.sync_minutes,
+        asked_at=datetime.now(UTC),
+    )
+    if source.credential is not None:
+        row.credential = credentials.seal(tools.sealer, row.id, source.credential)
+    ctx.db.add(row)
+    await ctx.db.flush()
+    ctx.emit(RepositoryAdded(repository_id=row.id, workspace_id=row.workspace_id))
+    return RepositoryOut.model_validate(row)
+
+
+async def _again(ctx: Context, known: Repository, new: NewRepository) -> RepositoryOut:
+    """A folder is added anew to say that it has changed; an address is not."""
+    if known.kind == SourceKind.GIT:
+        raise RepositoryKnown(f"It is “{known.name}”.", repository_id=str(known.id))
+    known.dirty_wanted = new.dirty
+    if new.include or new.exclude:
+        known.include, known.exclude = new.include, new.exclude
+    _ask(ctx, known)
+    return RepositoryOut.model_validate(known)
+
+
+async def change_repository(
+    tools: Tools, actor: Actor, repository_id: UUID, change: RepositoryChange
+) -> RepositoryOut:
+    """Rename a repository, or want something else of it; what that takes follows by itself.
+
+    Raises:
+        RepositoryNotFound, NotPermitted: the actor may not see it, or is no admin.
+        CredentialMisplaced: the credential does not open such a source.
+        PatternRefused: an include or exclude pattern cannot be understood.
+        RepositoryKnown: the workspace has this branch of the source already.
+    """
+    try:
+        async with tools.work(actor) as ctx:
+            row = await _for_admin(ctx, repository_id)
+            _apply(tools, row, change)
+            await ctx.db.flush()
+            ctx.emit(RepositoryChanged(repository_id=row.id, workspace_id=row.workspace_id))
+            if change.model_fields_set & _FETCHED_ANEW:
+                _ask(ctx, row)
+            return RepositoryOut.model_validate(row)
+    except IntegrityError:
+        raise RepositoryKnown("Another entry brings this branch here.") from None
+
+
+def _apply(tools: Tools, row: Repository, change: RepositoryChange) -> None:
+    given = change.model_fields_set
+    row.name = change.name or row.name
+    if "branch" in given:
+        row.branch = change.branch
+    if "sync_minutes" in given:
+        row.sync_minutes = change.sync_minutes
+    if "dirty" in given:
+        row.dirty_wanted = bool(change.dirty)
+    if "include" in given:
+        row.include = change.include or []
+    if "exclude" in given:
+        row.exclude = change.exclude or []
+    patterns.chooser(row.include, row.exclude)
+    if "credential" in given:
+        sources.check_credential(row.source, change.credential)
+        row.credential = (
+            credentials.seal(tools.sealer, row.id, change.credential) if change.credential else None
+        )
+
+
+async def sync_repository(ctx: Context, repository_id: UUID) -> RepositoryOut:
+    """Want a repository to be brought up to date now.
+
+    Raises:
+        RepositoryNotFound, NotPermitted: the actor may not see it, or is no member.
+    """
+    row = await repository.find(ctx.db, ctx.actor, repository_id, locked=True)
+    if row is None:
+        raise RepositoryNotFound
+    await workspaces.require(ctx, row.workspace_id, Role.MEMBER)
+    if not repository.asked_just_now(row):
+        _ask(ctx, row)
+        await ctx.db.flush()
+    return RepositoryOut.model_validate(row)
+
+
+async def delete_repository(ctx: Context, repository_id: UUID) -> None:
+    """Disconnect a repository; everything made from it goes too.
+
+    Raises:
+        RepositoryNotFound, NotPermitted: the actor may not see it, or is no admin.
+    """
+    row = await _for_admin(ctx, repository_id)
+    await ctx.db.delete(row)
+    await ctx.db.flush()
+    ctx.emit(RepositoryDeleted(repository_id=row.id, workspace_id=row.workspace_id))
+
+
+async def ask_for_due(tools: Tools) -> None:
+    """Want every repository to be brought up to date whose schedule says so."""
+    async with tools.work(SYSTEM) as ctx:
+        for row in await repository.due(ctx.db):
+            _ask(ctx, row)
+
+
+async def remove_mirror(tools: Tools, repository_id: UUID) -> None:
+    """Delete what a disconnected repository left on the disk."""
+    await tools.git.remove(mirror(tools, repository_id))
+
+
+def _ask(ctx: Context, row: Repository) -> None:
+    row.asked_at = datetime.now(UTC)
+    if row.status != RepositoryStatus.FETCHING:
+        row.status = RepositoryStatus.WAITING
+    ctx.emit(SyncRequested(repository_id=row.id, workspace_id=row.workspace_id))
+
+
+async def _for_admin(ctx: Context, repository_id: UUID) -> Repository:
+    row = await repository.find(ctx.db, ctx.actor, repository_id, locked=True)
+    if row is None:
+        raise RepositoryNotFound
+    await workspaces.require(ctx, row.workspace_id, Role.ADMIN)
+    return row
