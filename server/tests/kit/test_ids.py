@@ -3,15 +3,12 @@
 from samoey.kit.ids import new_id
 
 
-def test_ids_made_later_sort_later_across_milliseconds() -> None:
-    made = []
-    for _ in range(3):
-        first = new_id()
-        while (second := new_id()).int >> 80 == first.int >> 80:
-            pass
-        made += [first, second]
+def test_ids_made_in_a_later_millisecond_sort_later() -> None:
+    first = new_id()
+    while (second := new_id()).int >> 80 == first.int >> 80:
+        pass
 
-    assert made == sorted(made)
+    assert first < second
 
 
 def test_an_id_is_a_uuid_of_version_7_and_never_made_twice() -> None:
