@@ -55,6 +55,18 @@ class ModelSwitchboard:
         async for piece in model.stream(replace(request, model=name)):
             yield piece
 
+    async def named(self, model: str | None) -> str:
+        """The full name of the model that an alias (None: the default) stands for now.
+
+        Raises:
+            Problem: no such model, or the endpoint that would name one does not answer.
+        """
+        alias = model or self._default
+        _, name = self._of(alias)
+        if alias == EXTRACTIVE or self._openai is None:
+            return EXTRACTIVE
+        return f"{self._openai.provider}:{name or await self._openai.model()}"
+
     def _of(self, alias: str) -> tuple[ChatModel, str | None]:
         if alias == EXTRACTIVE:
             return self._extractive, None

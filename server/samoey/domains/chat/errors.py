@@ -1,6 +1,6 @@
 """What can go wrong in a conversation, told to the person."""
 
-from samoey.kit.problems import Conflict, NotFound, TooLarge
+from samoey.kit.problems import Conflict, NotFound, TooLarge, Unavailable
 
 
 class ConversationNotFound(NotFound):
@@ -31,3 +31,9 @@ class StillAnswering(Conflict):
     """The answer is being written; stop it first."""
 
     title = "This answer is still being written."
+
+
+class AnswerTookTooLong(Unavailable):
+    """The answer was given up after the time that the settings allow."""
+
+    title = "The answer took too long."

@@ -4,11 +4,26 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps every character but this one.
+    if "\x00" in text:
+        message = "must not contain the NUL character"
+        raise ValueError(message)
+    return text
+
+
+Storable = AfterValidator(_storable)
 MessageStatus = Literal["waiting", "writing", "done", "stopped", "failed"]
+Stage = Literal["searching", "thinking", "writing"]
 Speaker = Literal["person", "assistant"]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Storable
+]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=100), Storable]
+ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200), Storable]
 
 
 class NewConversation(BaseModel):
@@ -49,11 +64,11 @@ class ConversationOut(BaseModel):
 class NewMessage(BaseModel):
     """A question."""
 
-    text: Annotated[str, StringConstraints(min_length=1)]
-    key: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
+    text: Annotated[str, StringConstraints(pattern=r"\S"), Storable]
+    key: Key | None = Field(
         default=None, description="Made by the client: posting twice with one key posts once."
     )
-    model: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+    model: ModelName | None = Field(
         default=None, description="The model that shall answer; none means the default."
     )
 
@@ -118,6 +133,13 @@ class MessageOut(BaseModel):
     created_at: datetime
 
 
+class RunningAnswer(BaseModel):
+    """An answer that waits or is being written now."""
+
+    message_id: UUID
+    attempt: int
+
+
 class TextPiece(BaseModel):
     """Words to append to what is on screen."""
 
@@ -136,7 +158,7 @@ class StatusPiece(BaseModel):
     """What the copilot is doing now."""
 
     kind: Literal["status"] = "status"
-    stage: Literal["searching", "thinking", "writing"]
+    stage: Stage
 
 
 class EndPiece(BaseModel):

@@ -22,14 +22,18 @@ async def offered(tools: Tools) -> list[ModelOut]:
     return sorted(found, key=lambda model: not model.is_default)
 
 
-def chosen(tools: Tools, model: str | None) -> str:
-    """The alias that answers when a person asked for `model`."""
-    return model or tools.models.default
-
-
 def writes(tools: Tools, model: str | None) -> bool:
     """Whether a language model writes, or what was found is only laid out."""
-    return chosen(tools, model) != EXTRACTIVE
+    return (model or tools.models.default) != EXTRACTIVE
+
+
+async def named(tools: Tools, model: str | None) -> str:
+    """Tell which model answers when a person asked for `model`, in full.
+
+    Raises:
+        Problem: no such model, or the endpoint that would name one does not answer.
+    """
+    return await tools.models.named(model)
 
 
 def stream(tools: Tools, request: ChatRequest) -> AsyncIterator[Piece]:

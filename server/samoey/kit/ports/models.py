@@ -135,6 +135,9 @@ class ChatModels(Protocol):
     def langchain(self, model: str | None = None) -> "BaseChatModel":
         """The same door as a LangChain chat model, for prompt chains."""
 
+    async def named(self, model: str | None) -> str:
+        """The full name of the model that an alias (None: the default) stands for now."""
+
     async def offered(self) -> list[OfferedModel]:
         """All models that may be chosen, the default among them."""
 

@@ -1,0 +1,1 @@
+"""How the copilot's answers come to be: found, written, cut, checked, told, kept."""

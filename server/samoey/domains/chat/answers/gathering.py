@@ -1,0 +1,180 @@
+"""What an answer is made of: the passages found for a question, and what a reader should know."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from samoey.domains.chat.schemas import OutlineItem
+from samoey.domains.knowledge import service as knowledge
+from samoey.domains.knowledge.schemas import HitOut, IndexOut, Query
+from samoey.domains.repositories import service as repositories
+from samoey.domains.repositories.schemas import RepositoryOut
+from samoey.kit.context import Actor, Context, Tools
+from samoey.kit.ports.models import Source
+
+# A question of fewer words most likely goes on with the one before it.
+_WHOLE_QUESTION = 4
+_MOST_PER_FILE = 3
+_MOST_OUTLINE = 12
+# How much the second and third passage of a file speak for it.
+_FURTHER = 0.3
+_SHORT_COMMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, by whom it was asked, and where its answer may look."""
+
+    actor: Actor
+    workspace_id: UUID
+    repository_ids: tuple[UUID, ...]
+    text: str
+    # What the same people asked before, oldest first, with the answers: (role, text).
+    before: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A source, and the repository it comes from."""
+
+    repository_id: UUID
+    source: Source
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found."""
+
+    passages: list[Passage] = field(default_factory=list)
+    outline: list[OutlineItem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    # Said instead of an answer when there is no code to look at yet.
+    nothing: str | None = None
+
+
+async def gather(tools: Tools, asked: Asked) -> Gathered:
+    """Find what speaks to the question, only where every reader of the conversation may look.
+
+    Repositories belong to a workspace and all its members may read them, so the asker's own rights
+    within the conversation's workspace are those of every reader.
+    """
+    async with tools.work(asked.actor) as ctx:
+        chosen, indexes = await _where(ctx, asked)
+    found = Gathered(notes=_notes(chosen, indexes))
+    ready = [
+        repository
+        for repository in chosen
+        if repository.id in indexes and indexes[repository.id].state == "ready"
+    ]
+    if not ready:
+        found.nothing = _why_nothing(chosen, indexes)
+        return found
+    query = Query(
+        text=_search_text(asked),
+        workspace_id=asked.workspace_id,
+        repository_ids=tuple(repository.id for repository in ready),
+        limit=min(100, tools.settings.chat.sources * 3),
+        per_file=_MOST_PER_FILE,
+    )
+    hits = by_file(await knowledge.search(tools, asked.actor, query))
+    hits = hits[: tools.settings.chat.sources]
+    found.passages = [_passage(f"S{n}", hit) for n, hit in enumerate(hits, start=1)]
+    found.outline = _outline(hits)
+    return found
+
+
+async def _where(ctx: Context, asked: Asked) -> tuple[list[RepositoryOut], dict[UUID, IndexOut]]:
+    connected = await repositories.list_repositories(ctx, asked.workspace_id)
+    chosen = [it for it in connected if not asked.repository_ids or it.id in asked.repository_ids]
+    indexes = await knowledge.indexes(ctx, workspace_id=asked.workspace_id)
+    return chosen, {index.repository_id: index for index in indexes}
+
+
+def _notes(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> list[str]:
+    notes: list[str] = []
+    for repository in chosen:
+        index = indexes.get(repository.id)
+        if repository.dirty and not repository.dirty_wanted and repository.commit:
+            notes.append(
+                f"{repository.name} has changes that are not committed; "
+                f"HEAD ({repository.commit[:_SHORT_COMMIT]}) was read."
+            )
+        if index is not None and index.state == "failed":
+            notes.append(f"{repository.name} could not be indexed: {index.problem}")
+        elif index is None or index.state != "ready":
+            notes.append(f"{repository.name} is still being read and was left out.")
+    return notes
+
+
+def _why_nothing(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> str:
+    if not chosen:
+        return "No repository is connected here yet. Add one under Repositories, then ask again."
+    told: list[str] = []
+    for repository in chosen:
+        index = indexes.get(repository.id)
+        if index is not None and index.state == "failed":
+            told.append(f"`{repository.name}` could not be indexed: {index.problem}")
+        elif repository.status == "failed":
+            told.append(f"`{repository.name}` could not be fetched; see Repositories for why.")
+        elif index is not None and index.files_total:
+            done = f"{index.files_done:,} of {index.files_total:,} files"
+            told.append(f"`{repository.name}` is still being read: {done} so far.")
+        else:
+            told.append(f"`{repository.name}` is still being fetched.")
+    return "There is no code to answer from yet.\n\n" + "\n".join(f"- {it}" for it in told)
+
+
+def _search_text(asked: Asked) -> str:
+    earlier = [text for role, text in asked.before if role == "person"]
+    if earlier and len(re.findall(r"\w{3,}", asked.text)) < _WHOLE_QUESTION:
+        return f"{asked.text}\n{earlier[-1]}"
+    return asked.text
+
+
+def by_file(hits: Sequence[HitOut]) -> list[HitOut]:
+    """The best passage of each file first, files by their passages together; then the others."""
+    files: dict[tuple[UUID, str], list[HitOut]] = {}
+    for hit in hits:
+        files.setdefault((hit.repository_id, hit.path), []).append(hit)
+
+    def weight(of: list[HitOut]) -> float:
+        first, *others = sorted((hit.score for hit in of), reverse=True)
+        return first + _FURTHER * sum(others[:2])
+
+    ranked = sorted(files.values(), key=weight, reverse=True)
+    first = [of[0] for of in ranked]
+    return first + [hit for hit in hits if not any(hit is it for it in first)]
+
+
+def _passage(tag: str, hit: HitOut) -> Passage:
+    source = Source(
+        tag=tag,
+        repository_name=hit.repository_name,
+        path=hit.path,
+        start=hit.start,
+        end=hit.end,
+        commit=hit.commit,
+        text=hit.text,
+        symbol=hit.symbol,
+        kind=hit.kind,
+        language=hit.language,
+    )
+    return Passage(hit.repository_id, source)
+
+
+def _outline(hits: Sequence[HitOut]) -> list[OutlineItem]:
+    items: dict[tuple[UUID, str, str], OutlineItem] = {}
+    for hit in hits:
+        if hit.symbol:
+            item = OutlineItem(
+                name=hit.symbol,
+                kind=hit.kind,
+                repository_id=hit.repository_id,
+                path=hit.path,
+                start=hit.start,
+                end=hit.end,
+                commit=hit.commit,
+            )
+            items.setdefault((hit.repository_id, hit.path, hit.symbol), item)
+    return list(items.values())[:_MOST_OUTLINE]

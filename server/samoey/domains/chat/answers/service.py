@@ -1,0 +1,184 @@
+"""One answer from its question to its place in the conversation: begun, written, kept once."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from samoey.domains.chat import repository
+from samoey.domains.chat.answers.gathering import Asked
+from samoey.domains.chat.answers.telling import Telling
+from samoey.domains.chat.answers.writing import Draft, plainly, write
+from samoey.domains.chat.errors import AnswerTookTooLong
+from samoey.domains.chat.events import AnswerStarted, MessageAnswered
+from samoey.domains.chat.schemas import MessageStatus
+from samoey.domains.chat.service import stop_key
+from samoey.domains.chat.tables import Conversation, Message
+from samoey.kit.context import SYSTEM, Actor, Context, Tools
+from samoey.kit.ports.bus import BusUnavailable
+from samoey.kit.problems import Problem, ServerError
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+_MOST_HISTORY = 12
+# How long a wish to stop may stay unseen.
+_LOOK_EACH_S = 0.15
+_BROKE = "Something broke on our side while this was written. Try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One attempt at one answer."""
+
+    answer_id: UUID
+    conversation_id: UUID
+    attempt: int
+    tries: int
+    model: str | None
+    asked: Asked
+
+
+async def answer(tools: Tools, answer_id: UUID) -> None:
+    """Write an answer for all who read along, and keep it; one that is kept stays as it is.
+
+    Raises:
+        Problem: what may pass by itself; the job is tried again.
+    """
+    task = await _begin(tools, answer_id)
+    if task is None:
+        return
+    telling = Telling(
+        tools,
+        conversation_id=task.conversation_id,
+        answer_id=task.answer_id,
+        attempt=task.attempt,
+    )
+    draft = Draft()
+    try:
+        stopped = await _written_or_stopped(tools, task, telling, draft)
+    except Exception as error:
+        if not _is_over(error, task):
+            raise
+        log.exception("an answer failed for good", extra={"answer": str(answer_id)})
+        draft.problem = plainly(error) if isinstance(error, Problem) else _BROKE
+        stopped = False
+    status: MessageStatus = "stopped" if stopped else "failed" if draft.problem else "done"
+    await _keep(tools, task, telling, draft, status)
+    await telling.end(status)
+
+
+def _is_over(error: Exception, task: Task) -> bool:
+    lasting = isinstance(error, Problem) and not error.transient
+    return lasting or task.tries >= MOST_TRIES
+
+
+async def _begin(tools: Tools, answer_id: UUID) -> Task | None:
+    async with tools.work(SYSTEM) as ctx:
+        found = await repository.answer_for_writing(ctx.db, answer_id)
+        if found is None:
+            return None
+        row, question, conversation = found
+        if row.status not in repository.OPEN:
+            return None
+        if row.stop_asked:
+            await _close(ctx, row, "stopped")
+            return None
+        if row.tries >= MOST_TRIES:
+            # Each try ended with its worker: one more would only end the next one.
+            row.problem = plainly(ServerError(_BROKE))
+            await _close(ctx, row, "failed")
+            return None
+        row.attempt, row.tries, row.status = row.attempt + 1, row.tries + 1, "writing"
+        row.text, row.citations, row.outline, row.notes = "", [], [], []
+        row.dropped_citations, row.problem = 0, None
+        seq, _ = await repository.advance(ctx.db, row.conversation_id)
+        ctx.emit(
+            AnswerStarted(
+                conversation_id=row.conversation_id,
+                message_id=row.id,
+                attempt=row.attempt,
+                seq=seq,
+            )
+        )
+        before = await repository.said_before(
+            ctx.db, row.conversation_id, question.number, limit=_MOST_HISTORY
+        )
+        return _task(row, question, conversation, before)
+
+
+def _task(
+    row: Message, question: Message, conversation: Conversation, before: Sequence[Message]
+) -> Task:
+    asked = Asked(
+        actor=Actor(question.author_id or conversation.owner_id),
+        workspace_id=conversation.workspace_id,
+        repository_ids=tuple(conversation.repository_ids),
+        text=question.text,
+        before=tuple((said.role, said.text) for said in before),
+    )
+    return Task(row.id, row.conversation_id, row.attempt, row.tries, row.wanted_model, asked)
+
+
+async def _written_or_stopped(tools: Tools, task: Task, telling: Telling, draft: Draft) -> bool:
+    """Write until the end, or until somebody wants it to stop; whether they did."""
+    limit_s = tools.settings.chat.answer_s
+    writing = asyncio.create_task(write(tools, task.asked, task.model, telling, draft))
+    loop = asyncio.get_running_loop()
+    late_at = loop.time() + limit_s
+    try:
+        while not (await asyncio.wait({writing}, timeout=_LOOK_EACH_S))[0]:
+            if await _stop_wanted(tools, task):
+                return True
+            if loop.time() > late_at:
+                late = AnswerTookTooLong(f"It took longer than {limit_s:g} s. Try again.")
+                draft.problem = plainly(late)
+                return False
+        await writing
+        return False
+    finally:
+        if not writing.done():
+            writing.cancel()
+            await asyncio.wait({writing})
+
+
+async def _stop_wanted(tools: Tools, task: Task) -> bool:
+    try:
+        return await tools.bus.recall(stop_key(task.answer_id, task.attempt)) is not None
+    except BusUnavailable:
+        # The wish stands with the message too, but asking there each time would be too dear.
+        return False
+
+
+async def _keep(
+    tools: Tools, task: Task, telling: Telling, draft: Draft, status: MessageStatus
+) -> None:
+    """Keep what was told; nothing happens when another attempt has begun or ended since."""
+    async with tools.work(SYSTEM) as ctx:
+        found = await repository.answer_for_writing(ctx.db, task.answer_id)
+        if found is None:
+            return
+        row = found[0]
+        if row.status != "writing" or row.attempt != task.attempt:
+            return
+        row.text, row.model, row.notes = telling.text.strip("\n"), draft.model, draft.notes
+        row.citations = [citation.model_dump(mode="json") for citation in telling.citations]
+        row.outline = [item.model_dump(mode="json") for item in draft.outline]
+        row.dropped_citations, row.problem = telling.dropped, draft.problem
+        await _close(ctx, row, status)
+        await repository.touch(ctx.db, row.conversation_id)
+
+
+async def _close(ctx: Context, row: Message, status: MessageStatus) -> None:
+    row.status, row.stop_asked = status, False
+    seq, _ = await repository.advance(ctx.db, row.conversation_id)
+    ctx.emit(
+        MessageAnswered(
+            conversation_id=row.conversation_id,
+            message_id=row.id,
+            attempt=row.attempt,
+            status=status,
+            seq=seq,
+        )
+    )

@@ -1,0 +1,73 @@
+"""Tells an answer piece by piece to those who read along, and remembers what was told."""
+
+import contextlib
+import logging
+from uuid import UUID
+
+from samoey.domains.chat.schemas import (
+    AnswerPiece,
+    CitationOut,
+    CitationPiece,
+    EndPiece,
+    MessageStatus,
+    Stage,
+    StatusPiece,
+    TextPiece,
+)
+from samoey.kit.context import Tools
+from samoey.kit.ports.bus import BusUnavailable
+
+log = logging.getLogger(__name__)
+
+
+def stream_of(answer_id: UUID) -> str:
+    """The name of the bus stream that keeps an answer's pieces for those who come later."""
+    return f"answer:{answer_id}"
+
+
+class Telling:
+    """One attempt of one answer, as far as it was told."""
+
+    def __init__(
+        self, tools: Tools, *, conversation_id: UUID, answer_id: UUID, attempt: int
+    ) -> None:
+        self._tools = tools
+        self._conversation_id, self._answer_id = conversation_id, answer_id
+        self._attempt, self._index = attempt, 0
+        self.text = ""
+        self.citations: list[CitationOut] = []
+        self.dropped = 0
+
+    async def stage(self, stage: Stage) -> None:
+        """Say what is being done."""
+        await self._tell(StatusPiece(stage=stage))
+
+    async def write(self, text: str) -> None:
+        """Add words."""
+        if text:
+            self.text += text
+            await self._tell(TextPiece(text=text))
+
+    async def cite(self, citation: CitationOut) -> None:
+        """Add a checked citation; the words that point to it come after."""
+        self.citations.append(citation)
+        await self._tell(CitationPiece(citation=citation))
+
+    async def end(self, status: MessageStatus) -> None:
+        """Say that nothing more comes."""
+        await self._tell(EndPiece(status=status))
+
+    async def _tell(self, piece: AnswerPiece) -> None:
+        message = {
+            "type": "piece",
+            "conversation_id": str(self._conversation_id),
+            "message_id": str(self._answer_id),
+            "attempt": self._attempt,
+            "index": self._index,
+            **piece.model_dump(mode="json"),
+        }
+        self._index += 1
+        # Those who read along miss a piece when the bus is away; what is kept in the end is whole.
+        with contextlib.suppress(BusUnavailable):
+            await self._tools.bus.append(stream_of(self._answer_id), message)
+            await self._tools.bus.publish(f"conversation:{self._conversation_id}", message)

@@ -1,0 +1,166 @@
+"""Writes an answer from what was found: by a language model, or by laying the passages out."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from samoey.domains.chat import chain
+from samoey.domains.chat.answers.checking import Checker
+from samoey.domains.chat.answers.cutting import Cutter, Unit
+from samoey.domains.chat.answers.gathering import Asked, Gathered, gather
+from samoey.domains.chat.answers.telling import Telling
+from samoey.domains.chat.schemas import OutlineItem
+from samoey.domains.models import service as models
+from samoey.kit.context import Tools
+from samoey.kit.ports.models import (
+    EXTRACTIVE,
+    ChatMessage,
+    ChatRequest,
+    ModelBusy,
+    ModelPromptTooLong,
+    ModelUnavailable,
+)
+from samoey.kit.problems import Problem
+
+NO_MODEL = (
+    "No language model is connected, so these are the passages themselves; connect one under "
+    "Settings > Models, or with `OPENAI_API_KEY` and `OPENAI_BASE_URL`."
+)
+MODEL_FAILED = "The model did not finish, so here are the passages that were found:"
+_LONGEST_ANSWER = 200_000
+_TRIES = 2
+_LONGEST_WAIT_S = 5
+_WAIT_S = 0.5
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is known of an answer beside its words, filled as it is written."""
+
+    model: str | None = None
+    outline: list[OutlineItem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problem: str | None = None
+
+
+async def write(
+    tools: Tools, asked: Asked, model: str | None, telling: Telling, draft: Draft
+) -> None:
+    """Find, write, check and tell; what goes wrong with a model stands in `draft.problem`.
+
+    A model that fails never leaves a person with nothing: what was found is laid out instead.
+    """
+    await telling.stage("searching")
+    found = await gather(tools, asked)
+    draft.outline, draft.notes = found.outline, found.notes
+    if found.nothing is not None:
+        draft.model = EXTRACTIVE
+        await telling.write(found.nothing)
+        return
+    checker = Checker(tools, asked.actor, found.passages)
+    if models.writes(tools, model):
+        try:
+            draft.model = await models.named(tools, model)
+            await telling.stage("thinking")
+            await _by_model(tools, asked, model, found, _Pen(checker, telling, draft))
+        except Problem as problem:
+            draft.problem = plainly(problem)
+            await telling.write("\n\n" if telling.text else "")
+            if found.passages:
+                await telling.write(f"{MODEL_FAILED}\n\n")
+            await _by_extracts(tools, asked, found, _Pen(checker, telling, draft))
+        return
+    draft.model = EXTRACTIVE
+    await _by_extracts(tools, asked, found, _Pen(checker, telling, draft))
+    if not models.writes(tools, None):
+        await telling.write(f"\n{NO_MODEL}\n")
+
+
+def plainly(problem: Problem) -> str:
+    """A problem in the words that stand below an answer."""
+    return " ".join(part for part in (problem.title, problem.detail) if part)
+
+
+class _Pen:
+    """Cuts words into units, checks the citations of each, and tells it."""
+
+    def __init__(self, checker: Checker, telling: Telling, draft: Draft) -> None:
+        self._checker, self._telling, self._draft = checker, telling, draft
+        self._cutter = Cutter()
+        self._writing = False
+
+    @property
+    def wrote(self) -> bool:
+        return bool(self._telling.text)
+
+    async def add(self, words: AsyncIterator[str]) -> None:
+        """Write what comes, to its end, or as much as one answer may hold."""
+        try:
+            async for text in words:
+                if not self._writing:
+                    self._writing = True
+                    await self._telling.stage("writing")
+                await self._units(self._cutter.add(storable(text)))
+                if len(self._telling.text) > _LONGEST_ANSWER:
+                    self._draft.notes.append(
+                        "The answer was cut: the model did not come to an end."
+                    )
+                    return
+        finally:
+            # What was said before a failure was said.
+            await self._units(self._cutter.rest())
+
+    async def _units(self, units: list[Unit]) -> None:
+        for unit in units:
+            if unit.code:
+                await self._telling.write(unit.text)
+                continue
+            checked = await self._checker.check(unit.text)
+            self._telling.dropped += checked.dropped
+            for citation in checked.citations:
+                await self._telling.cite(citation)
+            await self._telling.write(checked.text)
+
+
+def storable(text: str) -> str:
+    """The same text without what PostgreSQL cannot keep: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()
+
+
+async def _by_model(
+    tools: Tools, asked: Asked, model: str | None, found: Gathered, pen: _Pen
+) -> None:
+    tokens, begun = tools.settings.chat.prompt_tokens, time.monotonic()
+    for left in reversed(range(_TRIES)):
+        words = chain.write(
+            tools.models.langchain(model),
+            asked.text,
+            [passage.source for passage in found.passages],
+            asked.before,
+            tokens=tokens,
+        )
+        try:
+            await pen.add(words)
+        except ModelPromptTooLong:
+            if pen.wrote or not left:
+                raise
+            tokens //= 2
+        except (ModelUnavailable, ModelBusy) as problem:
+            waited = time.monotonic() - begun
+            wait = problem.extra.get("retry_after") or _WAIT_S
+            assert isinstance(wait, float | int)
+            if pen.wrote or not left or waited + wait > _LONGEST_WAIT_S:
+                raise
+            await asyncio.sleep(wait)
+        else:
+            return
+
+
+async def _by_extracts(tools: Tools, asked: Asked, found: Gathered, pen: _Pen) -> None:
+    request = ChatRequest(
+        messages=(ChatMessage("user", asked.text),),
+        model=EXTRACTIVE,
+        sources=tuple(passage.source for passage in found.passages),
+    )
+    await pen.add(piece.text async for piece in models.stream(tools, request) if piece.text)

@@ -1,0 +1,61 @@
+"""Rows with the names that belong to them, as people read them; constant in queries."""
+
+from collections.abc import Sequence
+
+from samoey.domains.chat.schemas import Author, ConversationOut, MessageOut
+from samoey.domains.chat.tables import Conversation, Message
+from samoey.domains.identity import service as identity
+from samoey.kit.context import Context
+
+# What is shown for somebody whose account is gone.
+NOBODY = "Somebody who left"
+
+
+async def conversations_out(ctx: Context, rows: Sequence[Conversation]) -> list[ConversationOut]:
+    """Headings with their owners' names, by one further query."""
+    owners = await identity.people(ctx, {row.owner_id for row in rows})
+    return [
+        ConversationOut(
+            id=row.id,
+            workspace_id=row.workspace_id,
+            title=row.title,
+            owner_id=row.owner_id,
+            owner_name=owners[row.owner_id].name if row.owner_id in owners else NOBODY,
+            shared=row.shared,
+            repository_ids=row.repository_ids,
+            seq=row.seq,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    ]
+
+
+async def messages_out(ctx: Context, rows: Sequence[Message]) -> list[MessageOut]:
+    """Messages with their authors' names, by one further query."""
+    authors = await identity.people(ctx, {row.author_id for row in rows if row.author_id})
+    names = {user_id: person.name for user_id, person in authors.items()}
+    return [
+        MessageOut.model_validate(
+            {
+                "id": row.id,
+                "conversation_id": row.conversation_id,
+                "number": row.number,
+                "role": row.role,
+                "author": row.author_id
+                and Author(id=row.author_id, name=names.get(row.author_id, NOBODY)),
+                "text": row.text,
+                "citations": row.citations,
+                "outline": row.outline,
+                "dropped_citations": row.dropped_citations,
+                "model": row.model,
+                "notes": row.notes,
+                "status": row.status,
+                "problem": row.problem,
+                "answers": row.answers_message_id,
+                "attempt": row.attempt,
+                "created_at": row.created_at,
+            }
+        )
+        for row in rows
+    ]
