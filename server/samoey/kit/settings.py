@@ -186,6 +186,17 @@ class RepositorySettings(Section):
     shown_kb: float = Field(1000, gt=0, description="Largest file shown as text, in kilobytes.")
 
 
+class KnowledgeSettings(Section):
+    """What is indexed of the repositories, and how it is searched."""
+
+    largest_file_kb: float = Field(
+        1000, gt=0, description="Largest file that is indexed, in kilobytes; others are counted."
+    )
+    open_indexes: int = Field(
+        16, ge=1, description="Indexes that a process keeps open; the least used one is closed."
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -238,6 +249,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     jobs: JobSettings = JobSettings()
     repositories: RepositorySettings = RepositorySettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     identity: IdentitySettings = IdentitySettings()
     models: ModelSettings = ModelSettings()
     chat: ChatSettings = ChatSettings()

@@ -15,5 +15,10 @@ class PathPatternRefused(InvalidRequest):
     title = "This path pattern is too tangled to search by."
 
 
-class IndexBroken(Unavailable):
-    title = "The index of this repository cannot be read; it is made again."
+class SourceVanished(NotFound):
+    title = "The commit vanished from the repository while it was being indexed."
+
+
+class IndexingFailed(Unavailable):
+    title = "The repository could not be indexed."
+    transient = True

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from samoey.domains.knowledge import schemas, service
-from samoey.domains.knowledge.errors import IndexBroken, NothingToIndex, PathPatternRefused
+from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.schemas import IndexOut, NewIndex, SearchOut, SymbolOut
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
 from samoey.kit.problems import Forbidden, NotFound
@@ -31,7 +31,7 @@ async def index_again(ctx: Ctx, new: NewIndex) -> IndexOut:
     return await service.want_index(ctx, new)
 
 
-@router.get("/search", responses=problems(PathPatternRefused, IndexBroken))
+@router.get("/search", responses=problems(PathPatternRefused))
 async def search(
     tools: ToolsDep,
     actor: ActorDep,

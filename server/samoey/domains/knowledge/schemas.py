@@ -1,12 +1,12 @@
 """The shapes in which indexes, hits, outlines and citations come in and go out."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-IndexState = Literal["waiting", "running", "ready", "failed"]
+from samoey.domains.knowledge.tables import IndexState
 
 LONGEST_QUERY = 1_000_000
 LONGEST_GLOB = 512
@@ -37,7 +37,7 @@ class IndexOut(BaseModel):
     bytes: int
     started_at: datetime | None
     finished_at: datetime | None
-    problem: str | None
+    problem: dict[str, object] | None
     note: str | None = Field(None, description="A plain sentence when the index holds nothing.")
 
 
@@ -124,6 +124,3 @@ class Verdict(BaseModel):
 
     verified: Verified | None = None
     reason: Reason | None = None
-
-
-Limit = Annotated[int, Field(ge=1, le=MOST_HITS)]

@@ -8,8 +8,6 @@ anew the segments of the buckets that it touches. What the others hold is linked
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -17,9 +15,10 @@ from pathlib import Path
 import tantivy
 
 from samoey.domains.knowledge.lexical import shelf
-from samoey.domains.knowledge.lexical.fields import FORMAT, Passage, document, passage, schema
+from samoey.domains.knowledge.lexical.fields import Passage, document, passage, schema
+from samoey.domains.knowledge.lexical.orders import Blobs, Built, Order, Source, Told
 from samoey.domains.knowledge.lexical.reading import Snapshot
-from samoey.domains.knowledge.lexical.shelf import Bucket, FileEntry, Manifest
+from samoey.domains.knowledge.lexical.shelf import FORMAT, Bucket, FileEntry, Manifest
 from samoey.domains.knowledge.lexical.words import Words
 from samoey.domains.knowledge.parse.chunks import NotText, cut
 
@@ -32,47 +31,11 @@ MOST_BUCKETS_OF_LARGE = 256
 HEAP_BYTES = 32_000_000
 TELL_EVERY_S = 0.3
 
-Blobs = Callable[[Path, Iterable[str]], Iterator[tuple[str, bytes]]]
-Told = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to index: where it stands, its blob in the mirror, its size."""
-
-    path: str
-    blob: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to make: the snapshot `name` of `commit`, from files of a mirror."""
-
-    shelf: Path
-    name: str
-    commit: str
-    mirror: Path
-    files: list[Source]
-    previous: str | None = None
-    largest_bytes: int = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What came out: chunks, and the files by what became of them."""
-
-    files: int
-    chunks: int
-    windowed: int
-    skipped: int
-    bytes: int
-
 
 def build(order: Order, blobs: Blobs, told: Told = lambda _done, _total: None) -> Built:
     """Make the snapshot of a commit and put it on its shelf; one that stands there is kept."""
     standing = shelf.load(order.shelf / order.name)
-    if standing is not None and standing.format == FORMAT:
+    if standing is not None and standing.format == FORMAT and not order.afresh:
         return counted(standing)
     previous = shelf.load(order.shelf / order.previous) if order.previous else None
     if previous is not None and previous.format != FORMAT:

@@ -1,7 +1,6 @@
 """The fields of an index, and a chunk as a document of it."""
 
 from functools import cache
-from importlib.metadata import version
 
 import msgspec
 import tantivy
@@ -11,8 +10,6 @@ from samoey.domains.knowledge.parse.chunks import Chunk
 
 # What a word weighs by where it stands; each field has its own BM25.
 WEIGHTS = {"body": 1.0, "name": 1.0, "path": 0.5}
-# Bump when documents or words change: older snapshots are then made anew, not built upon.
-FORMAT = f"1-{version('tantivy')}"
 
 
 class Passage(msgspec.Struct, array_like=True, frozen=True):

@@ -11,6 +11,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import msgspec
 MANIFEST = "manifest.msgpack"
 META = "meta.json"
 UNFINISHED = ".building-"
+# Bump when documents or words change: older snapshots are then made anew, not built upon.
+FORMAT = f"1-{version('tantivy')}"
 
 
 class FileEntry(msgspec.Struct, array_like=True, frozen=True):
@@ -76,8 +79,11 @@ def unfinished(shelf: Path, name: str) -> Iterator[Path]:
     folder.mkdir()
     try:
         yield folder
-        shutil.rmtree(shelf / name, ignore_errors=True)
+        aside = shelf / f"{folder.name}-aside"
+        with contextlib.suppress(FileNotFoundError):
+            (shelf / name).rename(aside)
         folder.rename(shelf / name)
+        shutil.rmtree(aside, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,0 +1,1 @@
+"""Whether a citation holds: the lines exist, the text stands there, and they hold what is said."""
