@@ -38,7 +38,7 @@ def _paragraphs(question: str, sources: tuple[Source, ...]) -> Iterator[str]:
     for source, start, end, text in shown:
         fence = _fence(text)
         yield (
-            f"\n**`{source.path}:{start}-{end}`** {_tag(source, start, end)}\n\n"
+            f"\n**`{source.path}`**, lines {start} to {end} {_tag(source, start, end)}\n\n"
             f"{fence}{(source.language or '').lower()}\n{text}\n{fence}\n"
         )
 

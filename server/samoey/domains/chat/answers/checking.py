@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from samoey.domains.chat.answers.gathering import Passage
-from samoey.domains.chat.answers.naming import held, named, words
 from samoey.domains.chat.answers.reading import Clause, Mark, Place, clauses
 from samoey.domains.chat.schemas import CitationOut
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import Citation, Verified
 from samoey.kit.context import Actor, Tools
+
+# A citation with the passage that its claim named.
+_Claimed = tuple[Passage, Citation]
 
 
 @dataclass(slots=True)
@@ -22,58 +24,40 @@ class Checked:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A citation that exists, with what stands there."""
-
-    passage: Passage
-    verified: Verified
-
-
 class Checker:
     """Checks the citations of one answer and numbers them in the order of their use."""
 
     def __init__(self, tools: Tools, actor: Actor, passages: Sequence[Passage]) -> None:
         self._tools, self._actor = tools, actor
         self._by_tag = {passage.source.tag: passage for passage in passages}
-        self._known = frozenset[str]().union(*(words(p.source.text) for p in passages))
-        self._files = {p.source.path.rpartition("/")[2] for p in passages}
+        self._files = {passage.source.path.rpartition("/")[2] for passage in passages}
         self._numbers: dict[tuple[UUID, str, int, int, str], int] = {}
 
     async def check(self, sentence: str) -> Checked:
         """Replace each citation that holds by `[^n]`; drop and count the others."""
         checked = Checked("")
-        parts = clauses(sentence, files=self._files)
-        for clause in parts:
-            checked.dropped += clause.forged
-            found = [await self._find(claim) for claim in clause.claims]
-            kept = self._holding(clause, [it for it in found if it is not None])
-            checked.dropped += len(found) - len(kept)
-            numbers = dict.fromkeys(self._number(it, checked) for it in kept)
+        for clause in clauses(sentence, files=self._files):
+            kept = await self._holding(clause)
+            checked.dropped += clause.forged + len(clause.claims) - len(kept)
+            numbers = dict.fromkeys(self._number(*it, checked) for it in kept)
             checked.text += clause.text.rstrip(" ") if kept else clause.text
             checked.text += "".join(f"[^{number}]" for number in numbers) + clause.tail
         return checked
 
-    def _holding(self, clause: Clause, found: list[_Held]) -> list[_Held]:
-        """The citations whose lines, together, hold every symbol that the words name."""
-        names = named(clause.text + clause.tail, known=self._known, files=self._files)
-        if not names:
-            return found
-        holds = [(it, {name for name in names if _holds(it, name)}) for it in found]
-        together = set[str]().union(*(held_names for _, held_names in holds))
-        if together != names:
-            return []
-        return [it for it, held_names in holds if held_names]
+    async def _holding(self, clause: Clause) -> list[tuple[Passage, Verified]]:
+        """The citations of a clause that stand in the repository and hold what its words name."""
+        claimed = [it for claim in clause.claims if (it := self._claimed(claim)) is not None]
+        words, kept = clause.text + clause.tail, []
+        for passage, citation in claimed:
+            beside = [other for _, other in claimed if other != citation]
+            verdict = await knowledge.verify(
+                self._tools, self._actor, citation, words, beside=beside
+            )
+            if verdict.verified is not None:
+                kept.append((passage, verdict.verified))
+        return kept
 
-    async def _find(self, claim: Mark | Place) -> _Held | None:
-        citation = self._citation(claim)
-        if citation is None:
-            return None
-        passage, wanted = citation
-        verified = await knowledge.verify(self._tools, self._actor, wanted)
-        return None if verified is None else _Held(passage, verified)
-
-    def _citation(self, claim: Mark | Place) -> tuple[Passage, Citation] | None:
+    def _claimed(self, claim: Mark | Place) -> _Claimed | None:
         passage = self._by_tag.get(claim.tag) if isinstance(claim, Mark) else self._at(claim)
         if passage is None:
             return None
@@ -83,7 +67,7 @@ class Checker:
         if isinstance(claim, Mark) and not source.start <= start <= end <= source.end:
             return None
         whole = (start, end) == (source.start, source.end)
-        wanted = Citation(
+        citation = Citation(
             repository_id=passage.repository_id,
             path=source.path,
             start=start,
@@ -91,7 +75,7 @@ class Checker:
             commit=source.commit,
             text=source.text if whole else None,
         )
-        return passage, wanted
+        return passage, citation
 
     def _at(self, place: Place) -> Passage | None:
         """The passage of the file that a bare place speaks of; its lines may lie elsewhere."""
@@ -102,8 +86,8 @@ class Checker:
                 return passage
         return None
 
-    def _number(self, it: _Held, checked: Checked) -> int:
-        cited = it.verified.citation
+    def _number(self, passage: Passage, verified: Verified, checked: Checked) -> int:
+        cited = verified.citation
         key = (cited.repository_id, cited.path, cited.start, cited.end, cited.commit)
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
@@ -111,22 +95,13 @@ class Checker:
                 CitationOut(
                     number=self._numbers[key],
                     repository_id=cited.repository_id,
-                    repository_name=it.passage.source.repository_name,
+                    repository_name=passage.source.repository_name,
                     path=cited.path,
                     start=cited.start,
                     end=cited.end,
                     commit=cited.commit,
-                    symbol=it.verified.symbol,
-                    text=it.verified.text,
+                    symbol=verified.symbol,
+                    text=verified.text,
                 )
             )
         return self._numbers[key]
-
-
-def _holds(it: _Held, name: str) -> bool:
-    return held(
-        name,
-        words(it.verified.text),
-        symbol=it.verified.symbol or it.passage.source.symbol,
-        path=it.verified.citation.path,
-    )
