@@ -38,6 +38,9 @@ class IndexOut(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     problem: dict[str, object] | None
+    snapshot_commit: str | None = Field(
+        description="The commit that answers searches, also while another one is being indexed."
+    )
     note: str | None = Field(None, description="A plain sentence when the index holds nothing.")
 
 
@@ -112,9 +115,7 @@ class Verified(BaseModel):
     text: str
 
 
-Reason = Literal[
-    "no-repository", "no-commit", "no-file", "no-such-lines", "other-text", "no-symbol"
-]
+Reason = Literal["no-repository", "no-commit", "no-file", "no-such-lines", "other-text"]
 
 
 class Verdict(BaseModel):

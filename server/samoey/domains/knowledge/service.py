@@ -20,6 +20,7 @@ from samoey.domains.knowledge.schemas import (
     Query,
     SymbolOut,
     Verdict,
+    Verified,
 )
 from samoey.domains.repositories import service as repositories
 from samoey.domains.workspaces import service as workspaces
@@ -199,20 +200,17 @@ def defined(path: str, blob: bytes) -> list[SymbolOut]:
     return [SymbolOut.model_validate(each) for each in symbols(text.encode(), language)]
 
 
-async def verify(
-    tools: Tools,
-    readers: Readers,
-    citation: Citation,
-    sentence: str = "",
-    *,
-    beside: Sequence[Citation] = (),
-) -> Verdict:
-    """Judge a citation before anybody sees it; `beside` are the others of the same sentence.
+async def verify(tools: Tools, readers: Readers, citation: Citation) -> Verified | None:
+    """Check a citation before anybody sees it; None when it does not hold.
 
-    It holds when its lines exist at its commit, what it quotes stands there, and those lines hold
-    the symbols that the sentence names. What every reader may not read does not exist.
+    It holds when its lines exist at its commit and what it quotes stands there.
     """
-    from samoey.domains.knowledge.citing.service import judge
+    return (await judge(tools, readers, citation)).verified
+
+
+async def judge(tools: Tools, readers: Readers, citation: Citation) -> Verdict:
+    """Check a citation and say why it does not hold; what a reader may not read does not exist."""
+    from samoey.domains.knowledge.citing import service as citing
 
     everybody = [readers] if isinstance(readers, Actor) else list(readers)
     async with tools.work(everybody[0]) as ctx:
@@ -221,5 +219,4 @@ async def verify(
         )
     if not allowed:
         return Verdict(reason="no-repository")
-    mine = [each for each in beside if each.repository_id == citation.repository_id]
-    return await judge(tools, citation, sentence, mine)
+    return await citing.judge(tools, citation)

@@ -1,9 +1,8 @@
 """Judging citations against the mirrors, for whoever is about to show them."""
 
 import asyncio
-from collections.abc import Sequence
 
-from samoey.domains.knowledge.citing.judging import Cited, lines_of, reason
+from samoey.domains.knowledge.citing.judging import Cited, judge_lines
 from samoey.domains.knowledge.parse.chunks import NotText, decode, split
 from samoey.domains.knowledge.parse.symbols import outline
 from samoey.domains.knowledge.schemas import Citation, Reason, Verdict, Verified
@@ -21,23 +20,18 @@ from samoey.kit.ports.git import (
 WHOLE_COMMIT = 40
 
 
-async def judge(
-    tools: Tools, citation: Citation, sentence: str, beside: Sequence[Citation]
-) -> Verdict:
+async def judge(tools: Tools, citation: Citation) -> Verdict:
     """Judge a citation of a repository that everybody concerned may read."""
     found = await look(tools, citation)
-    if isinstance(found, str):
-        return Verdict(reason=found)
-    others = [await look(tools, other) for other in beside if other != citation]
-    why = reason(citation, found, sentence, [other for other in others if isinstance(other, Cited)])
-    if why is not None or found is None:
-        return Verdict(reason=why)
-    return Verdict(verified=Verified(citation=citation, symbol=found.symbol, text=found.text))
+    if isinstance(found, Cited):
+        verified = Verified(citation=citation, symbol=found.symbol, text=found.text)
+        return Verdict(verified=verified)
+    return Verdict(reason=found)
 
 
-async def look(tools: Tools, citation: Citation) -> Cited | Reason | None:
-    """Read the cited lines, or say why they cannot be read."""
+async def look(tools: Tools, citation: Citation) -> Cited | Reason:
     mirror = repositories.mirror(tools, citation.repository_id)
+    # A branch or a short id may mean another commit tomorrow.
     if len(citation.commit) != WHOLE_COMMIT:
         return "no-commit"
     try:
@@ -49,13 +43,13 @@ async def look(tools: Tools, citation: Citation) -> Cited | Reason | None:
         return "no-commit"
     except (PathNotFound, PathRefused, BlobTooLarge):
         return "no-file"
-    return await asyncio.to_thread(cited_in, citation, blob)
+    return await asyncio.to_thread(judge_blob, citation, blob)
 
 
-def cited_in(citation: Citation, blob: bytes) -> Cited | Reason | None:
+def judge_blob(citation: Citation, blob: bytes) -> Cited | Reason:
     try:
         text, _ = decode(blob)
     except NotText:
         return "no-file"
-    symbols = outline(text.encode(), language_of(citation.path, blob[:8000]))
-    return lines_of(citation, split(text), symbols)
+    symbols = outline(text.encode(), language_of(citation.path, blob))
+    return judge_lines(citation, split(text), symbols)
