@@ -39,6 +39,12 @@ def plain_name(text: str) -> str:
     return text
 
 
+def _whole(secret: SecretStr) -> SecretStr:
+    # JSON can spell half a surrogate pair; pydantic refuses it in a `str`, but lets a secret pass.
+    secret.get_secret_value().encode()
+    return secret
+
+
 def _told(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
@@ -51,9 +57,11 @@ Name = Annotated[
     AfterValidator(plain_name),
 ]
 # At sign-in any password may be tried; one to be kept must be long enough to be worth keeping.
-Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
-NewPassword = Annotated[SecretStr, Field(min_length=10, max_length=1024)]
-Token = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_whole)]
+NewPassword = Annotated[
+    SecretStr, Field(min_length=10, max_length=1024), AfterValidator(_whole)
+]
+Token = Annotated[SecretStr, Field(min_length=1, max_length=2000), AfterValidator(_whole)]
 # A secret that its owner is told, once, on the wire; nowhere else does it print.
 Told = Annotated[SecretStr, PlainSerializer(_told, return_type=str, when_used="json")]
 

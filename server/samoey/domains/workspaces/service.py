@@ -37,6 +37,7 @@ __all__ = [
     "Role",
     "awaits_owner",
     "change_member",
+    "join",
     "list_members",
     "list_workspaces",
     "local_operator",

@@ -28,7 +28,7 @@ def fingerprint(secret: str) -> bytes:
 
     A plain hash does, because nobody can guess 256 bits; passwords are another matter.
     """
-    return sha256(secret.encode(errors="surrogatepass")).digest()
+    return sha256(secret.encode()).digest()
 
 
 def access_token(
