@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 import redis
 
 from samoey.adapters.embedded.servers import Servers, running_servers
@@ -19,12 +20,15 @@ SERVER = Path(__file__).parents[2]
 
 # Holds the home named by its argument until its standard input closes.
 HOLDER = """
-import sys, threading
+import os, sys, threading
 from pathlib import Path
 from samoey.adapters.embedded.servers import running_servers
 
+chosen = os.environ.get("SAMOEY_TEST_POSTGRES")
+binaries = Path(chosen) if chosen else None
+
 def hold():
-    with running_servers(Path(sys.argv[1]), fsync=False) as servers:
+    with running_servers(Path(sys.argv[1]), fsync=False, postgres_binaries=binaries) as servers:
         print(servers.database_url, servers.redis_url, flush=True)
         sys.stdin.read()
 
@@ -67,11 +71,22 @@ def pings(servers: Servers) -> bool:
         return bool(bus.ping())
 
 
-def copied(template: Path, home: Path) -> Path:
-    """A home that was used before, without making it each time."""
-    shutil.copytree(template, home)
-    home.chmod(0o700)
+Used = Callable[[], Path]
+
+
+@pytest.fixture(scope="session")
+def used_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("used") / "home"
+    with running(home) as servers:
+        tell(servers, "CREATE TABLE notes (words text)")
+        tell(servers, "INSERT INTO notes VALUES ('kept')")
     return home
+
+
+@pytest.fixture
+def used(used_home: Path, tmp_path: Path) -> Used:
+    """A home that was used before, without making it each time."""
+    return lambda: Path(shutil.copytree(used_home, tmp_path / "home"))
 
 
 def family(pid: int) -> set[int]:
@@ -114,16 +129,16 @@ def all_gone(pids: set[int], within_s: float = 15.0) -> bool:
 
 @contextmanager
 def held_elsewhere(
-    home: Path, *words: str, before: tuple[str, ...] = (), **environment: str
+    home: Path, *words: str, before: tuple[str, ...] = (), python: str = sys.executable
 ) -> Iterator[tuple[subprocess.Popen[str], Servers]]:
     """A home whose servers belong to another process, started by the command `before`."""
     holder = subprocess.Popen(
-        [*before, sys.executable, "-c", HOLDER, str(home), *words],
+        [*before, python, "-c", HOLDER, str(home), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=SERVER,
-        env=os.environ | environment,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert holder.stdin is not None
     assert holder.stdout is not None

@@ -20,23 +20,9 @@ from samoey.adapters.embedded.errors import (
 )
 from samoey.adapters.embedded.servers import running_servers
 from tests.adapters import homes
-from tests.adapters.homes import ask, pings, running, tell
+from tests.adapters.homes import Used, ask, pings, running, used, used_home
 
-Used = Callable[[], Path]
-
-
-@pytest.fixture(scope="session")
-def used_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("used") / "home"
-    with running(home) as servers:
-        tell(servers, "CREATE TABLE notes (words text)")
-        tell(servers, "INSERT INTO notes VALUES ('kept')")
-    return home
-
-
-@pytest.fixture
-def used(used_home: Path, tmp_path: Path) -> Used:
-    return lambda: homes.copied(used_home, tmp_path / "home")
+__all__ = ["used", "used_home"]
 
 
 def test_an_empty_folder_becomes_a_home_with_both_servers(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -64,15 +64,18 @@ def told(home: Path) -> Iterator[None]:
         raise HomeUnusable(f"{str(home)!r}: {reason}. {ANOTHER_HOME}") from error
 
 
-def secret(home: Path, name: str) -> tuple[str, bool]:
-    """A password that is made once and kept in the home, and whether it was made just now."""
+def secret(home: Path, name: str, *, first: Callable[[str], None] | None = None) -> str:
+    """A password that is made once and kept in the home; `first` learns it before it is kept."""
     path = home / "secrets" / name
     with told(home):
         if path.exists() and (kept := path.read_text("ascii").strip()):
-            return kept, False
-        made = secrets.token_urlsafe(24)
+            return kept
+    made = secrets.token_urlsafe(24)
+    if first:
+        first(made)
+    with told(home):
         write_private(path, made + "\n")
-    return made, True
+    return made
 
 
 def write_private(path: Path, text: str) -> None:

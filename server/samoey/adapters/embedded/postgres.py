@@ -20,6 +20,7 @@ from samoey.adapters.embedded.lodging import Lodging
 from samoey.adapters.embedded.processes import Child, Program, born
 
 NAME = "samoey"
+PASSWORD = "postgres-password"  # noqa: S105 - the name of its file
 # Longer than it takes to recover after a crash.
 READY_S = 600.0
 ANSWER_S = 2.0
@@ -71,7 +72,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        password, _ = secret(self.home, "postgres-password")
+        password = secret(self.home, PASSWORD)
         return f"postgresql://{NAME}:{password}@/{NAME}?host={self.place.runtime}"
 
     def prepare(self) -> None:
@@ -81,17 +82,16 @@ class Postgres:
             ServerDidNotStart: `initdb` refused; its words are in the detail.
             DiskFull: there is no room for it.
         """
-        password, new = secret(self.home, "postgres-password")
         with told(self.home):
             for unfinished in self.place.folder.glob("postgres.new*"):
                 shutil.rmtree(unfinished, ignore_errors=True)
             strays.clear(self.data, self.place.runtime)
         if (self.data / "PG_VERSION").exists():
             self._check_version()
-            if new:
-                self._single(self.data, f"ALTER ROLE {NAME} PASSWORD '{password}'")
-            return
-        self._make()
+            # Lost, but the data is there: whoever can write here may set another.
+            secret(self.home, PASSWORD, first=self._set_password)
+        else:
+            self._make()
 
     def program(self) -> Program:
         """What to start."""
@@ -140,7 +140,7 @@ class Postgres:
         else:
             options += ["--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"]
         options += [] if self.fsync else ["--no-sync"]
-        password, _ = secret(self.home, "postgres-password")
+        password = secret(self.home, PASSWORD)
         file = self.place.folder / "postgres.new-password"
         with told(self.home):
             write_private(file, password + "\n")
@@ -152,6 +152,9 @@ class Postgres:
         self._single(unfinished, f"CREATE DATABASE {NAME}")
         with told(self.home):
             unfinished.rename(self.data)
+
+    def _set_password(self, password: str) -> None:
+        self._single(self.data, f"ALTER ROLE {NAME} PASSWORD '{password}'")
 
     def _single(self, data: Path, statement: str) -> None:
         """Run one statement with no server and no password."""

@@ -77,13 +77,12 @@ class Watchdog:
         self._process.stdin.close()
         self._process.wait()
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", WATCHDOG],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            text=True,
-            bufsize=1,
+            bufsize=0,
             cwd="/",
             pass_fds=self._held,
             start_new_session=True,
@@ -92,11 +91,10 @@ class Watchdog:
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+            self._process.stdin.write(line.encode())
         except OSError:
             # Somebody ended it. A new one learns about everyone.
-            self._process.wait()
+            self.close()
             self._process = self._start()
             for pid, signals in self._wards.items():
                 self._say(_line(pid, signals))

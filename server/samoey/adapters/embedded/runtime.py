@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def short_name(home: Path) -> str:
 
 @contextmanager
 def runtime_folder(home: Path) -> Iterator[Path]:
-    """The folder for the sockets of `home`, kept from whoever clears temporary folders.
+    """The folder for the sockets of `home`, there for as long as the block lasts.
 
     Raises:
         RuntimeFolderUnsafe: every place for it is somebody else's or not to be written.
@@ -37,10 +38,12 @@ def runtime_folder(home: Path) -> Iterator[Path]:
             refusals.append(f"{path}: {error.strerror}")
             continue
         try:
-            # systemd-tmpfiles leaves alone what is locked.
+            # systemd-tmpfiles, which clears temporary folders, leaves alone what is locked.
             fcntl.flock(handle, fcntl.LOCK_SH)
             yield path
         finally:
+            # What a killed supervisor leaves is found and used by the next one.
+            shutil.rmtree(path, ignore_errors=True)
             os.close(handle)
         return
     raise RuntimeFolderUnsafe(

@@ -37,7 +37,16 @@ class Holding:
     watchdog: Watchdog
     postgres: Postgres | None
     valkey: Valkey | None
-    servers: Servers
+    database_url: str | None
+    redis_url: str | None
+
+    @property
+    def servers(self) -> Servers:
+        """Where they answer once they are started, with addresses that were given as given."""
+        return Servers(
+            self.database_url or (self.postgres.url if self.postgres else ""),
+            self.redis_url or (self.valkey.url if self.valkey else ""),
+        )
 
     def start_postgres(self) -> Child | None:
         """Start it, made first if need be; nothing when an address was given."""
@@ -83,13 +92,9 @@ def holding(wanted: Wanted) -> Iterator[Holding]:
             postgres = Postgres(home, place, fsync=wanted.fsync, settings=wanted.settings)
         if program is not None:
             valkey = Valkey(home, runtime, program)
-        servers = Servers(
-            wanted.database_url or (postgres.url if postgres else ""),
-            wanted.redis_url or (valkey.url if valkey else ""),
-        )
         watchdog = Watchdog(lock)
         try:
-            yield Holding(home, watchdog, postgres, valkey, servers)
+            yield Holding(home, watchdog, postgres, valkey, wanted.database_url, wanted.redis_url)
         finally:
             withdraw(home)
             watchdog.close()

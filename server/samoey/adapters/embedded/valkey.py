@@ -34,7 +34,7 @@ class Valkey:
 
     @property
     def _password(self) -> str:
-        return secret(self.home, "valkey-password")[0]
+        return secret(self.home, "valkey-password")
 
     def prepare(self) -> None:
         """Have a password before it is needed, and take away the socket of a server that died."""
