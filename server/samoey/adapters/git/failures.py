@@ -18,7 +18,7 @@ _LONGEST_DETAIL = 600
 
 _NO_ROOM = (
     r"no space left on device|disk quota exceeded|file too large|unable to write (loose )?"
-    r"(object|file)|write error|unable to create temporary file|signal 25"
+    r"(object|file)|write error|unable to create temporary file"
 )
 _REDIRECT = r"returned error: 30\d|update url base from redirection"
 _OTHER_HOST_KEY = r"host key verification failed|host key is known|host identification has changed"

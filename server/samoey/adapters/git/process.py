@@ -42,6 +42,17 @@ def _leash() -> tuple[str, ...]:
     return (found, "--pdeathsig", "KILL", "--") if found else ()
 
 
+def configured(**config: str) -> dict[str, str]:
+    """The variables that configure git above every file; `core_bare` is `core.bare`."""
+    # Not even a hook in a mirror of ours runs.
+    entries = {"core_hooksPath": os.devnull, **config}
+    env = {"GIT_CONFIG_COUNT": str(len(entries))}
+    for number, (name, value) in enumerate(entries.items()):
+        env[f"GIT_CONFIG_KEY_{number}"] = name.replace("_", ".")
+        env[f"GIT_CONFIG_VALUE_{number}"] = value
+    return env
+
+
 def reading_environment() -> dict[str, str]:
     """The whole environment of a git that only reads a mirror: nobody's configuration."""
     folders = [str(Path(git_program()).parent), os.defpath]
@@ -59,6 +70,7 @@ def reading_environment() -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_ALLOW_PROTOCOL": "none",
+        **configured(),
     }
 
 
@@ -139,7 +151,6 @@ async def watch(
         words = await _listen(process, on_count)
         status = await process.wait()
     if status != 0:
-        words += "\nsignal 25" if status == -signal.SIGXFSZ else ""
         raise problem_of(words, secrets)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from samoey.adapters.git import mirrors
 from samoey.adapters.git.fetching import HEAD
-from samoey.adapters.git.process import ask, reading_environment, try_to
+from samoey.adapters.git.process import ask, configured, reading_environment, try_to
 from samoey.adapters.git.reading import git_dir
 from samoey.kit.ports.git import (
     LocalState,
@@ -56,17 +56,11 @@ class WorkTree:
 
     def env(self) -> dict[str, str]:
         """What git needs to see it so; two settings stand in no file that we may write."""
-        config = {"core.bare": "false", "core.safecrlf": "false"}
+        config = {"core_bare": "false", "core_safecrlf": "false"}
         if (git := _git_folder(self.folder)) is not None:
-            config["core.excludesFile"] = str(git / "info" / "exclude")
-        env = reading_environment() | {
-            "GIT_WORK_TREE": str(self.folder),
-            "GIT_INDEX_FILE": str(self.index),
-            "GIT_CONFIG_COUNT": str(len(config)),
-        }
-        for number, (key, value) in enumerate(config.items()):
-            env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        return env
+            config["core_excludesFile"] = str(git / "info" / "exclude")
+        where = {"GIT_WORK_TREE": str(self.folder), "GIT_INDEX_FILE": str(self.index)}
+        return reading_environment() | where | configured(**config)
 
     async def git(
         self, *arguments: str, feed: bytes | None = None, fine: tuple[int, ...] = (0,)

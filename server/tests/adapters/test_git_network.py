@@ -1,0 +1,371 @@
+"""Fetching over HTTP, from git's own server program behind a door with a token."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from samoey.adapters.git import addresses
+from samoey.adapters.git.failures import problem_of
+from samoey.adapters.git.system import SystemGit
+from samoey.kit.ports.git import (
+    CredentialRefused,
+    DiskFull,
+    FetchTimedOut,
+    GitFailed,
+    HostKeyRefused,
+    PrivateAddress,
+    Remote,
+    SourceNotFound,
+    SourceRedirects,
+    SourceRefused,
+    SourceUnreachable,
+    Token,
+)
+from samoey.kit.problems import Problem
+from samoey.kit.settings import RepositorySettings
+from tests.doubles.git_host import GitHost, git_host
+
+TOKEN = "glpat-4vErY_s3cret/Token"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def mirror(home: Path) -> Path:
+    return home / "mirrors" / "one.git"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitHost]:
+    with git_host(tmp_path / "served") as running:
+        yield running
+
+
+def git_with(home: Path, **changes: Any) -> SystemGit:
+    allowed = {"plain_http": True, "private_addresses": True}
+    return SystemGit(RepositorySettings(**(allowed | changes)), home)
+
+
+@pytest.fixture
+def git(home: Path) -> SystemGit:
+    return git_with(home)
+
+
+def published(host: GitHost, *, megabytes: float = 0) -> str:
+    """A repository with a commit on the server; gives the commit."""
+    author = host.repository()
+    if megabytes:
+        noise = (str(hash(number)) * 50 for number in range(round(megabytes * 1000)))
+        author.write("large.txt", "\n".join(noise))
+    commit = author.commit("a.py")
+    author.git("push", "--quiet", "origin", "main")
+    return commit
+
+
+def contents(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def command_lines() -> str:
+    """What every process of this machine was started with, and its environment where one may."""
+    found = []
+    for name in ("cmdline", "environ"):
+        for path in Path("/proc").glob(f"[0-9]*/{name}"):
+            try:
+                found.append(path.read_bytes().decode(errors="replace"))
+            except OSError:
+                continue
+    return "\n".join(found)
+
+
+async def test_a_public_repository_comes_over_http(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    commit = published(host)
+
+    fetched = await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+
+    assert (fetched.head, fetched.default_branch) == (commit, "main")
+
+
+async def test_a_token_opens_a_private_repository_and_is_seen_nowhere(
+    git: SystemGit, mirror: Path, host: GitHost, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    commit = published(host, megabytes=2)
+    host.token = TOKEN
+    seen: list[str] = []
+
+    async def look() -> None:
+        while True:
+            seen.append(await asyncio.to_thread(command_lines))
+
+    looking = asyncio.create_task(look())
+    fetched = await git.fetch(
+        mirror, Remote(f"{host.url}/app.git", Token(SecretStr(TOKEN), "deployer"))
+    )
+    looking.cancel()
+
+    assert fetched.head == commit
+    assert ("/app.git/git-upload-pack", "deployer") in host.asked
+    assert any("git-remote-http" in line for line in seen)
+    assert TOKEN not in "\n".join(seen)
+    assert TOKEN.encode() not in contents(home)
+    assert TOKEN not in caplog.text
+
+
+async def test_a_wrong_token_is_refused_without_being_quoted(
+    git: SystemGit, mirror: Path, host: GitHost, home: Path
+) -> None:
+    published(host)
+    host.token = "another"
+
+    with pytest.raises(CredentialRefused) as caught:
+        await git.fetch(mirror, Remote(f"{host.url}/app.git", Token(SecretStr(TOKEN))))
+
+    assert TOKEN not in str(caught.value.document())
+    assert not caught.value.transient
+    assert TOKEN.encode() not in contents(home)
+
+
+async def test_a_missing_token_is_asked_for(git: SystemGit, mirror: Path, host: GitHost) -> None:
+    published(host)
+    host.token = TOKEN
+
+    with pytest.raises(CredentialRefused, match="Give a token"):
+        await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+
+
+async def test_a_wrong_address_is_said_to_hold_no_repository(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    with pytest.raises(SourceNotFound):
+        await git.fetch(mirror, Remote(f"{host.url}/nothing.git"))
+
+
+@pytest.mark.parametrize("address", ["https://nowhere.invalid/a.git", "http://127.0.0.1:9/a.git"])
+async def test_a_host_that_does_not_answer_is_tried_again(
+    git: SystemGit, mirror: Path, address: str
+) -> None:
+    with pytest.raises(SourceUnreachable) as caught:
+        await git.fetch(mirror, Remote(address))
+
+    assert caught.value.transient
+
+
+async def test_a_clone_that_is_cut_leaves_nothing_half_and_the_next_try_works(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    commit = published(host, megabytes=1)
+    host.cut_after = 20_000
+
+    with pytest.raises(SourceUnreachable):
+        await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+    left = {path.name for path in mirror.parent.glob("*")}
+    host.cut_after = None
+    fetched = await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+
+    assert left <= {".one.git.lock"}
+    assert fetched.head == commit
+
+
+async def test_an_update_that_is_cut_keeps_what_was_there(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    author = host.repository()
+    old = author.commit("a.py")
+    author.git("push", "--quiet", "origin", "main")
+    await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+    author.write("large.txt", "\n".join(str(hash(n)) * 50 for n in range(1000)))
+    new = author.commit()
+    author.git("push", "--quiet", "origin", "main")
+    # The list of branches still comes whole; the pack does not.
+    host.cut_after = 2_000
+
+    with pytest.raises(SourceUnreachable):
+        await git.fetch(mirror, Remote(f"{host.url}/app.git"))
+
+    assert await git.resolve(mirror, "main") == old
+    host.cut_after = None
+    assert (await git.fetch(mirror, Remote(f"{host.url}/app.git"))).head == new
+
+
+async def test_a_server_that_never_answers_is_given_up(
+    home: Path, mirror: Path, host: GitHost
+) -> None:
+    published(host)
+    host.silent = True
+
+    with pytest.raises(FetchTimedOut):
+        await git_with(home, fetch_timeout_s=0.5).fetch(mirror, Remote(f"{host.url}/app.git"))
+
+
+async def test_a_redirect_is_not_followed_and_takes_no_token_along(
+    git: SystemGit, mirror: Path, host: GitHost, tmp_path: Path
+) -> None:
+    published(host)
+    with git_host(tmp_path / "elsewhere") as other:
+        host.redirects["/moved.git"] = f"{other.url}/app.git/info/refs?service=git-upload-pack"
+
+        with pytest.raises(SourceRedirects):
+            await git.fetch(
+                mirror, Remote(f"{host.url}/moved.git", Token(SecretStr(TOKEN), "deployer"))
+            )
+
+        assert other.asked == []
+
+
+async def test_the_ending_that_large_hosts_redirect_to_is_tried(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    commit = published(host)
+    host.redirects["/app/"] = f"{host.url}/app.git/"
+
+    assert (await git.fetch(mirror, Remote(f"{host.url}/app"))).head == commit
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1/a.git",
+        "https://localhost/a.git",
+        "https://2130706433/a.git",
+        "https://0x7f.1/a.git",
+        "https://10.1.2.3/a.git",
+        "https://192.168.1.1/a.git",
+        "https://100.64.1.1/a.git",
+        "https://169.254.169.254/a.git",
+        "https://[::1]/a.git",
+        "https://[::ffff:127.0.0.1]/a.git",
+        "https://[64:ff9b::a00:1]/a.git",
+        "https://[fd00::1]/a.git",
+        "https://0.0.0.0/a.git",
+        "ssh://git@127.0.0.1/a.git",
+        "git@localhost:a.git",
+    ],
+)
+async def test_a_private_address_is_refused(home: Path, mirror: Path, address: str) -> None:
+    git = git_with(home, private_addresses=False)
+
+    with pytest.raises(PrivateAddress):
+        await git.fetch(mirror, Remote(address))
+
+
+@pytest.mark.parametrize("address", ["https://169.254.169.254/a.git", "https://[fe80::1]/a.git"])
+async def test_a_clouds_own_address_is_refused_even_where_private_ones_are_allowed(
+    git: SystemGit, mirror: Path, address: str
+) -> None:
+    with pytest.raises(PrivateAddress):
+        await git.fetch(mirror, Remote(address))
+
+
+async def test_what_was_looked_up_is_what_is_gone_to(
+    git: SystemGit, mirror: Path, host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = published(host)
+    port = host.url.rpartition(":")[2]
+    loop = asyncio.get_running_loop()
+
+    async def once(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", int(port)))]
+
+    # The world's name service, which git itself could not find this name in.
+    monkeypatch.setattr(loop, "getaddrinfo", once)
+
+    fetched = await git.fetch(mirror, Remote(f"http://git.example.test:{port}/app.git"))
+
+    assert fetched.head == commit
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "-oProxyCommand=x",
+        "--upload-pack=touch /tmp/x",
+        "ext::sh -c id",
+        "ext::id",
+        "git://example.org/a.git",
+        "ftp://example.org/a.git",
+        "file:///etc",
+        "fd::17",
+        "https://",
+        "https:///a.git",
+        "https://example.org",
+        "https://example.org/a.git?token=1",
+        "https://example.org/a.git#frag",
+        "https://user:secret@example.org/a.git",
+        "https://exa mple.org/a.git",
+        "https://example.org:99999/a.git",
+        "https://-oProxy/a.git",
+        "https://exam\nple.org/a.git",
+        "ssh://-oProxyCommand=x/a.git",
+        "ssh://-l@example.org/a.git",
+        "ssh://git:secret@example.org/a.git",
+        "-l@example.org:a.git",
+        "git@-oProxyCommand=x:a.git",
+        "git@example.org:-x",
+        "example.org",
+        "a/b",
+        "http://[::1/a.git",
+    ],
+)
+def test_what_is_no_address_is_refused(git: SystemGit, address: str) -> None:
+    with pytest.raises(SourceRefused):
+        git.check_source(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("https://github.com/pallets/flask", "github.com", 443),
+        ("https://git.example.org:8443/team/app.git", "git.example.org", 8443),
+        ("https://[2001:db8::1]/app.git", "2001:db8::1", 443),
+        ("ssh://git@example.org:2222/~ada/app.git", "example.org", 2222),
+        ("git@github.com:pallets/flask.git", "github.com", 22),
+        ("example.org:app.git", "example.org", 22),
+    ],
+)
+def test_the_usual_addresses_are_understood(address: str, host: str, port: int) -> None:
+    read = addresses.read(address)
+
+    assert (read.host, read.port, read.text) == (host, port, address)
+
+
+def test_plain_http_is_refused_unless_allowed(home: Path) -> None:
+    with pytest.raises(SourceRefused, match="plain_http"):
+        git_with(home, plain_http=False).check_source("http://example.org/a.git")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("fatal: write error: No space left on device\nfatal: early EOF", DiskFull),
+        ("fatal: unable to create temporary file", DiskFull),
+        ("Host key verification failed.\nfatal: Could not read from remote", HostKeyRefused),
+        ("git@x: Permission denied (publickey).\nfatal: Could not read", CredentialRefused),
+        ("fatal: unable to access 'x': The requested URL returned error: 403", CredentialRefused),
+        ("fatal: unable to access 'x': The requested URL returned error: 503", SourceUnreachable),
+        ("fatal: unable to access 'x': SSL certificate problem", SourceUnreachable),
+        ("fatal: mismatched algorithms: client sha1; server sha256", SourceRefused),
+        ("fatal: something new", GitFailed),
+        ("", GitFailed),
+    ],
+)
+def test_gits_words_are_understood(words: str, kind: type[Problem]) -> None:
+    assert type(problem_of(words)) is kind
+
+
+def test_what_git_says_is_told_without_secrets_and_without_tricks() -> None:
+    told = problem_of("fatal: no \x1b[31mtoken s3cret\x07 here" + "y" * 5000, ("s3cret", ""))
+
+    assert "s3cret" not in str(told)
+    assert "\x1b" not in str(told)
+    assert len(str(told)) < 1000
