@@ -161,7 +161,17 @@ class Jobs:
 
     async def drain(self) -> None:
         """Run every job that is due, in this process, until none is left."""
-        await self._worker(wait=False, signals=False)
+        before: set[int | None] = set()
+        # A worker that does not wait leaves when it finds nothing, though what still runs may
+        # cause more. Jobs that another process holds the lock of stay where they are.
+        while (due := await self._due()) and due != before:
+            await self._worker(wait=False, signals=False)
+            before = due
+
+    async def _due(self) -> set[int | None]:
+        now = datetime.now(UTC)
+        waiting = await self._app.job_manager.list_jobs_async(status="todo")
+        return {job.id for job in waiting if job.scheduled_at is None or job.scheduled_at <= now}
 
     async def _worker(self, *, wait: bool, signals: bool) -> None:
         await self._app.run_worker_async(

@@ -64,7 +64,7 @@ async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> N
     """Make the index of a repository's present commit; nothing is done where it stands already.
 
     Raises:
-        Problem: it could not be made; the same is noted with the index.
+        Problem: one that may pass by itself; any other is only noted with the index.
     """
     await indexing.index(tools, repository_id, afresh=afresh)
 

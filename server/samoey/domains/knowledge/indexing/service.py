@@ -37,7 +37,7 @@ async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> N
     """Make the index of a repository's present commit; nothing is done where it stands already.
 
     Raises:
-        Problem: it could not be made; the same is noted with the index.
+        Problem: one that may pass by itself; any other is only noted with the index.
     """
     async with tools.work(SYSTEM) as ctx:
         found = await repositories.find_for_system(ctx, repository_id)
@@ -51,10 +51,10 @@ async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> N
     except SourceVanished as vanished:
         if not await superseded(tools, found):
             await fail(tools, found, vanished)
-            raise
     except Problem as problem:
         await fail(tools, found, problem)
-        raise
+        if problem.transient:
+            raise
     except Exception:
         await fail(tools, found, ServerError())
         raise
