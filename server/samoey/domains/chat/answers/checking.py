@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from samoey.domains.chat.answers.gathering import Passage
+from samoey.domains.chat.answers.naming import held, named, words
 from samoey.domains.chat.answers.reading import Clause, Mark, Place, clauses
 from samoey.domains.chat.schemas import CitationOut
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import Citation, Verified
 from samoey.kit.context import Actor, Tools
 
-# A citation with the passage that its claim named.
+# A citation with the passage that its claim named, before and after it was verified.
 _Claimed = tuple[Passage, Citation]
+_Held = tuple[Passage, Verified]
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Checker:
     def __init__(self, tools: Tools, actor: Actor, passages: Sequence[Passage]) -> None:
         self._tools, self._actor = tools, actor
         self._by_tag = {passage.source.tag: passage for passage in passages}
+        self._known = frozenset[str]().union(*(words(it.source.text) for it in passages))
         self._files = {passage.source.path.rpartition("/")[2] for passage in passages}
         self._numbers: dict[tuple[UUID, str, int, int, str], int] = {}
 
@@ -44,18 +47,24 @@ class Checker:
             checked.text += "".join(f"[^{number}]" for number in numbers) + clause.tail
         return checked
 
-    async def _holding(self, clause: Clause) -> list[tuple[Passage, Verified]]:
-        """The citations of a clause that stand in the repository and hold what its words name."""
+    async def _holding(self, clause: Clause) -> list[_Held]:
+        """The citations of a clause that stand in the repository and hold what its words name.
+
+        Each must hold one of the named symbols, and together they must hold them all.
+        """
         claimed = [it for claim in clause.claims if (it := self._claimed(claim)) is not None]
-        words, kept = clause.text + clause.tail, []
-        for passage, citation in claimed:
-            beside = [other for _, other in claimed if other != citation]
-            verdict = await knowledge.verify(
-                self._tools, self._actor, citation, words, beside=beside
-            )
-            if verdict.verified is not None:
-                kept.append((passage, verdict.verified))
-        return kept
+        found = [
+            (passage, verified)
+            for passage, citation in claimed
+            if (verified := await knowledge.verify(self._tools, self._actor, citation))
+        ]
+        names = named(clause.text + clause.tail, known=self._known, files=self._files)
+        if not names:
+            return found
+        holds = [(it, {name for name in names if _holds(*it, name)}) for it in found]
+        if names != set[str]().union(*(names_held for _, names_held in holds)):
+            return []
+        return [it for it, names_held in holds if names_held]
 
     def _claimed(self, claim: Mark | Place) -> _Claimed | None:
         passage = self._by_tag.get(claim.tag) if isinstance(claim, Mark) else self._at(claim)
@@ -105,3 +114,8 @@ class Checker:
                 )
             )
         return self._numbers[key]
+
+
+def _holds(passage: Passage, verified: Verified, name: str) -> bool:
+    symbol = verified.symbol or passage.source.symbol
+    return held(name, words(verified.text), symbol=symbol, path=verified.citation.path)
