@@ -102,12 +102,14 @@ class RunningHouse:
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start `samoey ...` as a process of this house; ended with the house at the latest."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "samoey.cli.main", *arguments],
-            env=self.environment(**environment),
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / f"{arguments[0]}-{len(self._processes)}.log").open("wb"),
-        )
+        log = self.folder / f"{arguments[0]}-{len(self._processes)}.log"
+        with log.open("wb") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "samoey.cli.main", *arguments],
+                env=self.environment(**environment),
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
         self._processes.append(process)
         return process
 

@@ -123,6 +123,17 @@ def is_held(home: Path) -> bool:
         return False
 
 
+def answers_at(home: Path) -> str | None:
+    """The address at which the holder of the home answers, once it does."""
+    if not is_held(home):
+        return None
+    try:
+        _, *url = (home / "up.lock").read_text("utf-8").split()
+    except (OSError, ValueError):
+        return None
+    return url[0] if url else None
+
+
 def in_use(home: Path) -> HomeInUse:
     """The refusal, with the number of the process that holds the home."""
     try:

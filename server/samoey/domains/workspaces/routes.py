@@ -39,13 +39,13 @@ from samoey.kit.http import (
     require_same_site,
     set_session_cookies,
 )
-from samoey.kit.problems import InvalidRequest, Unauthenticated
+from samoey.kit.problems import InvalidRequest, ServerError, Unauthenticated
 
 router = APIRouter(prefix="/workspaces", tags=["workspaces"])
 router.include_router(invitations.router)
 
 
-@router.get("/setup")
+@router.get("/setup", responses=problems(ServerError))
 async def read_setup(ctx: OpenCtx) -> SetupState:
     """Say whether the first owner is still awaited."""
     return SetupState(open=await service.awaits_owner(ctx))

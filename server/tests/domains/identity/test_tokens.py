@@ -122,7 +122,9 @@ async def test_somebody_elses_session_does_not_fit_into_ones_own_token(
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "sk-samoey-", "sk-samoey-" + "A" * 43, "é"])
 async def test_what_is_no_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
-    response = await client.get(ME, headers={"authorization": b"Bearer " + token.encode("latin-1")})
+    shown = {b"authorization": b"Bearer " + token.encode("latin-1")}
+
+    response = await client.get(ME, headers=shown)
 
     assert response.status_code == 401
 
