@@ -3,15 +3,15 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import cast
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from samoey.adapters.git.mirrors import SystemGit
-from samoey.adapters.models.connected import ConnectedModels
+from samoey.adapters.git.system import SystemGit
+from samoey.adapters.models.switchboard import ModelSwitchboard
 from samoey.adapters.valkey import ValkeyBus
 from samoey.domains.chat import reactions as chat_reactions
+from samoey.domains.identity import reactions as identity_reactions
 from samoey.domains.knowledge import reactions as knowledge_reactions
 from samoey.domains.repositories import reactions as repositories_reactions
 from samoey.kit.context import Tools
@@ -22,7 +22,9 @@ from samoey.kit.reactions import Registry
 from samoey.kit.secrets import Sealer, kept_key
 from samoey.kit.settings import Settings
 
-REGISTRY = Registry.of([repositories_reactions, knowledge_reactions, chat_reactions])
+REGISTRY = Registry.of(
+    [identity_reactions, repositories_reactions, knowledge_reactions, chat_reactions]
+)
 
 
 class ServersMissing(Unavailable):
@@ -51,9 +53,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             "Start `samoey up`, which brings both, or set the two variables to your own servers."
         )
     settings = with_secret_key(settings)
-    url = libpq_url(settings.database_url.get_secret_value())  # type: ignore[union-attr]  # checked above
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
+    url = libpq_url(settings.database_url.get_secret_value())
     engine = connect(url, pool_size=settings.database.pool_size)
-    bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)  # type: ignore[union-attr]  # checked above
+    bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)
     jobs = Jobs(REGISTRY, settings.jobs, url)
     models = ModelSwitchboard(settings)
     tools = Tools(
@@ -78,4 +82,4 @@ def with_secret_key(settings: Settings) -> Settings:
     if settings.secret_key is not None:
         return settings
     key = kept_key(settings.home / "session.key")
-    return cast("Settings", settings.model_copy(update={"secret_key": SecretStr(key.hex())}))
+    return settings.model_copy(update={"secret_key": SecretStr(key.hex())})

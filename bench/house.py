@@ -1,0 +1,78 @@
+"""Prints every number this house promises, next to its goal, and keeps them in bench/results/house.json.
+
+`python bench/house.py` runs all of it; `python bench/house.py start search` runs what is named.
+"""
+
+import importlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+RESULTS = HERE / "results" / "house.json"
+
+# Each bench measures some of the figures; the goal says on which side of it a figure should be.
+BENCHES = ("start", "lexical", "search", "reindex", "first_answer")
+GOALS = {
+    "start_s": ("<=", 2.0),
+    "first_start_s": ("<=", 6.0),
+    "idle_mb": ("<=", 450.0),
+    "index_mb_per_cpu_s": (">=", 1.0),
+    "index_peak_mb": ("<=", 600.0),
+    "search_p50_ms": ("<=", 10.0),
+    "search_p99_ms": ("<=", 50.0),
+    "reindex_s": ("<=", 2.0),
+    "first_answer_s": ("<=", 10.0),
+    "right_of_20": (">=", 15.0),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches, or all of them."""
+    sys.path.insert(0, str(HERE))
+    figures: dict[str, float] = {}
+    for name in names or BENCHES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        started = time.monotonic()
+        figures |= importlib.import_module(name).measure()
+        print(f"{name} took {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    print_table(figures)
+    keep(figures)
+    return 0
+
+
+def print_table(figures: dict[str, float]) -> None:
+    """One line a figure: what was seen, the goal, whether it is reached."""
+    print(f"{'figure':22} {'seen':>10}  {'goal':>9}")
+    for name, seen in figures.items():
+        side, goal = GOALS.get(name, ("", None))
+        if goal is None:
+            print(f"{name:22} {seen:10.2f}")
+            continue
+        reached = seen <= goal if side == "<=" else seen >= goal
+        print(f"{name:22} {seen:10.2f}  {side} {goal:6g}  {'' if reached else 'not reached'}")
+
+
+def keep(figures: dict[str, float]) -> None:
+    """Write the figures beside those that other runs left."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"figures": {}}
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    kept = {
+        "commit": commit,
+        "machine": machine,
+        "figures": kept["figures"] | {name: round(seen, 3) for name, seen in figures.items()},
+    }
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
