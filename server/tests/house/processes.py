@@ -15,7 +15,7 @@ import uvicorn
 from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.listening import listen
-from samoey.main import web_root
+from samoey.kit.pages import web_root
 from samoey.tools import House
 from tests.make import Make
 
