@@ -8,6 +8,7 @@ work that rolled back. Procrastinate finds the jobs of a killed worker but does 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,6 +110,7 @@ class Jobs:
 
     async def _perform(self, reaction: Reaction[Any], event: dict[str, Any]) -> None:
         request_id.set(str(event.get("id") or new_id()))
+        started = time.perf_counter()
         try:
             await reaction.work(self._hands(), reaction.event.model_validate(event))
         except Problem as problem:
@@ -123,6 +125,8 @@ class Jobs:
             log.exception("reaction failed", extra={"reaction": reaction.name})
             raise
         JOBS.labels(reaction.name, "done").inc()
+        took = round((time.perf_counter() - started) * 1000)
+        log.info("reaction done", extra={"reaction": reaction.name, "ms": took})
 
     def _hands(self) -> Tools:
         if self._tools is None:
