@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from samoey.domains.identity import service as identity
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Tools
-from samoey.kit.http import Caller
+from samoey.kit.credentials import Caller
 
 PASSWORD = "correct horse battery"
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from samoey.domains.identity.errors import TooManyAttempts
 from samoey.kit.context import Tools
-from samoey.kit.http import Caller
+from samoey.kit.credentials import Caller
 
 
 async def count_attempt(tools: Tools, caller: Caller, *, email: str | None = None) -> None:

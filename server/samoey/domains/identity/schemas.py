@@ -58,9 +58,7 @@ Name = Annotated[
 ]
 # At sign-in any password may be tried; one to be kept must be long enough to be worth keeping.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_whole)]
-NewPassword = Annotated[
-    SecretStr, Field(min_length=10, max_length=1024), AfterValidator(_whole)
-]
+NewPassword = Annotated[SecretStr, Field(min_length=10, max_length=1024), AfterValidator(_whole)]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=2000), AfterValidator(_whole)]
 # A secret that its owner is told, once, on the wire; nowhere else does it print.
 Told = Annotated[SecretStr, PlainSerializer(_told, return_type=str, when_used="json")]

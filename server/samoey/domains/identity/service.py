@@ -57,7 +57,7 @@ from samoey.domains.identity.sessions.service import (
 from samoey.domains.identity.sessions.tokens import fingerprint, new_secret
 from samoey.domains.identity.tables import User
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
-from samoey.kit.http import Caller, Credentials, SessionTokens, SignedIn
+from samoey.kit.credentials import Caller, Credentials, SessionTokens, SignedIn
 from samoey.kit.problems import Unauthenticated
 
 __all__ = [

@@ -22,9 +22,7 @@ class User(Row):
 
     __tablename__ = "users"
     __table_args__ = (
-        Index(
-            "ix_users_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")
-        ),
+        Index("ix_users_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
     )
 
     # Lower case, as `schemas.plain_email` leaves it.

@@ -31,7 +31,7 @@ from samoey.domains.workspaces.schemas import (
 )
 from samoey.domains.workspaces.tables import Member, Role
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
-from samoey.kit.http import Caller
+from samoey.kit.credentials import Caller
 
 __all__ = [
     "Role",

@@ -22,7 +22,7 @@ from samoey.domains.identity.errors import (
 from samoey.domains.identity.schemas import PasswordReset, SignIn, plain_email
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Tools
-from samoey.kit.http import Caller
+from samoey.kit.credentials import Caller
 from samoey.kit.problems import Forbidden
 from samoey.kit.settings import IdentitySettings
 from tests.house.processes import RunningHouse

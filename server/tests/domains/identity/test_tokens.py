@@ -19,7 +19,7 @@ from samoey.domains.identity import service
 from samoey.domains.identity.errors import SessionEnded
 from samoey.domains.identity.schemas import PasswordReset, SessionOut, SignIn, UserOut
 from samoey.kit.context import SYSTEM, Tools
-from samoey.kit.http import Credentials, SignedIn
+from samoey.kit.credentials import Credentials, SignedIn
 from tests.house.processes import RunningHouse
 from tests.make import PASSWORD, Make, Somebody
 

@@ -13,7 +13,7 @@ from samoey.domains.identity.keys.tables import ApiKey
 from samoey.domains.identity.sessions.service import require_session
 from samoey.domains.identity.sessions.tokens import fingerprint, new_secret
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
-from samoey.kit.http import SignedIn
+from samoey.kit.credentials import SignedIn
 
 PREFIX = "sk-samoey-"
 

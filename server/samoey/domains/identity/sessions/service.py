@@ -13,7 +13,7 @@ from samoey.domains.identity.schemas import OpenSession
 from samoey.domains.identity.sessions import repository, tokens
 from samoey.domains.identity.sessions.tables import Session
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
-from samoey.kit.http import Caller, SessionTokens, SignedIn
+from samoey.kit.credentials import Caller, SessionTokens, SignedIn
 from samoey.kit.settings import IdentitySettings
 
 

@@ -28,11 +28,11 @@ from samoey.domains.workspaces.invitations.schemas import (
     InvitationToken,
     NewInvitation,
 )
+from samoey.kit.credentials import SignedIn
 from samoey.kit.http import (
     CallerDep,
     CrossSite,
     Ctx,
-    SignedIn,
     SignedInDep,
     ToolsDep,
     problems,

@@ -29,7 +29,7 @@ from samoey.domains.workspaces.invitations.tables import Invitation
 from samoey.domains.workspaces.repository import name_of, role_of
 from samoey.domains.workspaces.tables import Role
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
-from samoey.kit.http import Caller, SignedIn
+from samoey.kit.credentials import Caller, SignedIn
 from samoey.kit.problems import Unauthenticated
 
 
