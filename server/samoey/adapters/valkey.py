@@ -92,6 +92,7 @@ class ValkeyBus:
             audience,
             {
                 "type": "event",
+                "id": str(event.id),
                 "audience": audience,
                 "seq": event.seq,
                 "name": event.name,

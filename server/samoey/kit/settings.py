@@ -123,6 +123,9 @@ class ChatSettings(Section):
     )
     sources: int = Field(12, ge=1, le=50, description="Most passages that one answer is made of.")
     answer_s: float = Field(600, gt=0, description="Seconds after which an answer is given up.")
+    live_queue: int = Field(
+        1_000, ge=10, description="Messages kept for a slow live reader before it is sent away."
+    )
 
 
 class IdentitySettings(Section):
@@ -284,7 +287,7 @@ def read_settings(*, home: Path | None = None) -> Settings:
 
 def unknown_names(environment: dict[str, str]) -> list[str]:
     """The `SAMOEY_*` variables that no setting answers to: most likely misspelt."""
-    known = {ENV_FILE_VARIABLE, "SAMOEY_READY_FD"}
+    known = {ENV_FILE_VARIABLE, "SAMOEY_READY_FD", "SAMOEY_GO_FD"}
     for name, field in Settings.model_fields.items():
         known.add(f"SAMOEY_{name.upper()}")
         annotation = field.annotation

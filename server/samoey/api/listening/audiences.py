@@ -4,14 +4,11 @@ from collections.abc import Collection
 from uuid import UUID
 
 from samoey.domains.chat import service as chat
-from samoey.domains.chat.answers.telling import stream_of
 from samoey.domains.chat.errors import ConversationNotFound
 from samoey.domains.workspaces import service as workspaces
 from samoey.domains.workspaces.errors import WorkspaceNotFound
 from samoey.kit.context import Actor, Context, Tools
 from samoey.kit.problems import NotFound
-
-__all__ = ["NoSuchAudience", "conversation_of", "still_allowed", "stream_of", "workspace_to_hear"]
 
 
 class NoSuchAudience(NotFound):

@@ -12,7 +12,7 @@ from samoey.api.listening import audiences, missed, presence
 from samoey.api.listening.presence import Presence
 from samoey.domains.identity import service as identity
 from samoey.kit.context import SYSTEM, Actor, Tools
-from samoey.kit.http import SignedIn
+from samoey.kit.credentials import SignedIn
 from samoey.kit.ports.bus import BusUnavailable, Listener, Message
 
 log = logging.getLogger(__name__)
@@ -119,8 +119,8 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                async with self._tools.bus.listen(*self._heard_for) as listener:
-                    known = set(self._heard_for)
+                known = set(self._heard_for)
+                async with self._tools.bus.listen(*known) as listener:
                     self._listener = listener
                     for audience in set(self._heard_for) - known:
                         await listener.add(audience)

@@ -1,4 +1,4 @@
-"""Who reads a conversation now, over all processes: fleeting, so it is only ever told and counted."""
+"""Who reads a conversation now, over all processes: fleeting, told and never kept."""
 
 import time
 from dataclasses import dataclass, field

@@ -45,6 +45,11 @@ def stop_key(answer_id: UUID, attempt: int) -> str:
     return f"stop:{answer_id}:{attempt}"
 
 
+def stream_of(answer_id: UUID) -> str:
+    """Where the bus keeps an answer's pieces for those who come in the middle."""
+    return f"answer:{answer_id}"
+
+
 def visible(actor: Actor) -> Select[Conversation]:
     """The conversations that `actor` may know about: their own, and the shared ones."""
     return repository.visible(actor.user_id, workspaces.readable(actor))

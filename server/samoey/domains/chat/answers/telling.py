@@ -14,15 +14,11 @@ from samoey.domains.chat.schemas import (
     StatusPiece,
     TextPiece,
 )
+from samoey.domains.chat.service import stream_of
 from samoey.kit.context import Tools
 from samoey.kit.ports.bus import BusUnavailable
 
 log = logging.getLogger(__name__)
-
-
-def stream_of(answer_id: UUID) -> str:
-    """The name of the bus stream that keeps an answer's pieces for those who come later."""
-    return f"answer:{answer_id}"
 
 
 class Telling:
