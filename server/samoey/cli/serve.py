@@ -13,9 +13,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal comes."""
-    from samoey.kit.settings import read_settings
-    from samoey.main import serve
+    from samoey.kit.starting import undisturbed, wait_for_go
 
+    with undisturbed():
+        from samoey.kit.settings import read_settings
+        from samoey.main import serve
+
+    wait_for_go()
     settings = read_settings()
     given = {name: getattr(args, name) for name in ("host", "port") if getattr(args, name)}
     serve(settings.model_copy(update={"server": settings.server.model_copy(update=given)}))

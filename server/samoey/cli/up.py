@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from samoey.adapters.embedded.processes import Child, Program, launch
 from samoey.adapters.embedded.servers import Holding, Wanted, holding
 from samoey.adapters.embedded.supervisor import Supervisor, ignore_signals, stoppable
 from samoey.kit.listening import listen
+from samoey.kit.starting import GO_FD_VARIABLE
 
 HELP = "run everything on this machine: database, bus, web door and background work"
 READY_FD_VARIABLE = "SAMOEY_READY_FD"
@@ -67,7 +69,10 @@ def _settings() -> dict[str, Any]:
 
 def _read() -> dict[str, Any]:
     from samoey.cli.main import tell
-    from samoey.kit.settings import read_settings
+    from samoey.kit.starting import undisturbed
+
+    with undisturbed():
+        from samoey.kit.settings import read_settings
 
     try:
         settings = read_settings()
@@ -87,14 +92,16 @@ def _supervise(held: Holding) -> None:
     try:
         if held.postgres and not held.postgres.data.exists():
             _say("Preparing a new home; this takes a few seconds, once.")
+        # It takes longer to load than the servers take to start, so it loads meanwhile.
+        web = Web(held, supervisor)
+        supervisor.keep("serve", web.start, web.start_early())
         valkey = held.start_valkey()
         supervisor.keep("Valkey", held.start_valkey, valkey, last=True)
         postgres = held.start_postgres()
         supervisor.keep("PostgreSQL", held.start_postgres, postgres, last=True)
         held.wait(postgres, valkey)
         with published(held.home, held.servers):
-            web = Web(held, supervisor)
-            supervisor.keep("serve", web.start, web.start())
+            web.go()
             supervisor.keep("worker", lambda: _worker(held), _worker(held))
             supervisor.run()
     finally:
@@ -103,18 +110,37 @@ def _supervise(held: Holding) -> None:
 
 
 class Web:
-    """`samoey serve`, and what it says once its port is open."""
+    """`samoey serve`: told when to go, and telling when its port is open."""
 
     def __init__(self, held: Holding, supervisor: Supervisor) -> None:
         self._held, self._supervisor = held, supervisor
         self._welcomed: dict[str, Any] | None = None
+        self._go: int | None = None
 
-    def start(self) -> Child:
+    def start_early(self) -> Child:
+        """Start it before the servers answer; it loads what it needs, then waits for `go`."""
+        awaited, self._go = os.pipe()
+        try:
+            return self.start(awaited)
+        finally:
+            os.close(awaited)
+
+    def go(self) -> None:
+        """The servers answer."""
+        if self._go is not None:
+            # If it ended meanwhile, its silence is heard where its line is awaited.
+            with suppress(BrokenPipeError):
+                os.write(self._go, b"!")
+            os.close(self._go)
+
+    def start(self, awaited: int | None = None) -> Child:
         """Start it, and listen for its one line."""
         reading, writing = os.pipe()
+        handles = {READY_FD_VARIABLE: writing}
+        if awaited is not None:
+            handles[GO_FD_VARIABLE] = awaited
         try:
-            program = _role("serve", self._held, ready=writing)
-            child = launch(program, self._held.watchdog)
+            child = launch(_role("serve", self._held, handles), self._held.watchdog)
         except BaseException:
             os.close(reading)
             raise
@@ -150,21 +176,20 @@ def _worker(held: Holding) -> Child:
     return launch(_role("worker", held), held.watchdog)
 
 
-def _role(name: str, held: Holding, *, ready: int | None = None) -> Program:
+def _role(name: str, held: Holding, handles: dict[str, int] | None = None) -> Program:
     environment = dict(os.environ) | {
         "SAMOEY_HOME": str(held.home),
         "DATABASE_URL": held.servers.database_url,
         "REDIS_URL": held.servers.redis_url,
     }
-    if ready is not None:
-        environment[READY_FD_VARIABLE] = str(ready)
+    environment |= {name: str(handle) for name, handle in (handles or {}).items()}
     return Program(
         name,
         (sys.executable, "-m", "samoey.cli.main", name),
         environment,
         # A person at a terminal wants to see the address; anyone else collects what we write.
         log=held.home / "logs" / f"{name}.log" if _at_terminal() else None,
-        descriptors=() if ready is None else (ready,),
+        descriptors=tuple((handles or {}).values()),
         folder=str(Path.cwd()),
         patience_s=PATIENCE_S,
     )

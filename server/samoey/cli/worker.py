@@ -11,8 +11,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001 - every verb is called the same way
     """Work until a signal comes."""
-    from samoey.kit.settings import read_settings
-    from samoey.worker import work
+    from samoey.kit.starting import undisturbed
+
+    with undisturbed():
+        from samoey.kit.settings import read_settings
+        from samoey.worker import work
 
     work(read_settings())
     return 0
