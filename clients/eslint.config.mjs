@@ -10,7 +10,7 @@ const upwards = {
   message: 'ui/ knows no feature, no frame and no route.',
 }
 
-export default [
+const rules = [
   {
     ignores: [
       '**/node_modules/**',
@@ -38,7 +38,14 @@ export default [
     },
   },
   {
+    // Each part of a page that is shown or not counts as a branch, and is none to follow.
+    files: ['**/*.tsx'],
+    rules: { complexity: ['error', 15] },
+  },
+  {
     files: ['web/src/ui/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [insides, upwards] }] },
   },
 ]
+
+export default rules

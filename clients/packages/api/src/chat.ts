@@ -81,7 +81,13 @@ export const chat = {
       api().PATCH('/api/v1/conversations/{conversation_id}', { ...one(conversationId), body }),
     ),
   remove: (conversationId: string) =>
-    unwrap(api().DELETE('/api/v1/conversations/{conversation_id}', one(conversationId))),
+    unwrap(
+      // The page may be closing: the request outlives it.
+      api().DELETE('/api/v1/conversations/{conversation_id}', {
+        ...one(conversationId),
+        keepalive: true,
+      }),
+    ),
   /** Ask; `key` makes a repeated post harmless. */
   post: (conversationId: string, text: string, key: string) =>
     unwrap(

@@ -4,6 +4,7 @@ import { type Schemas, unwrap } from './problems'
 import { MINUTE } from './times'
 
 export type User = Schemas['UserOut']
+export type OpenSession = Schemas['OpenSession']
 export type ApiKey = Schemas['KeyOut']
 
 /** Who is asking: people, sessions and keys. */
@@ -29,7 +30,13 @@ export const identity = {
     unwrap(api().POST('/api/v1/identity/session', { body: { email, password, kind: 'browser' } })),
   signOut: () => unwrap(api().DELETE('/api/v1/identity/session')),
   signOutEverywhere: () => unwrap(api().DELETE('/api/v1/identity/sessions')),
-  change: (body: Schemas['MeChange']) => unwrap(api().PATCH('/api/v1/identity/me', { body })),
+  endSession: (sessionId: string) =>
+    unwrap(
+      api().DELETE('/api/v1/identity/sessions/{session_id}', {
+        params: { path: { session_id: sessionId } },
+      }),
+    ),
+  change: (body: Schemas['UserChange']) => unwrap(api().PATCH('/api/v1/identity/me', { body })),
   resetPassword: (token: string, password: string) =>
     unwrap(api().POST('/api/v1/identity/password', { body: { token, password } })),
   addKey: (name: string, expiresAt: string | null) =>

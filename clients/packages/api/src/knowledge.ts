@@ -38,7 +38,7 @@ export const knowledge = {
               query: {
                 q,
                 workspace_id: workspaceId,
-                repository_id: repositoryId || undefined,
+                repository_id: repositoryId ? [repositoryId] : undefined,
                 path: path || undefined,
                 language: language || undefined,
                 limit,

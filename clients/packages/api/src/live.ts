@@ -85,6 +85,11 @@ export class LiveClient {
     return () => this.unwatch(audience)
   }
 
+  /** Ask for what was missed in `audience`, such as pieces that never came. */
+  resume(audience: string): void {
+    if (this.watched.has(audience)) this.ask(audience)
+  }
+
   typing(conversationId: string): void {
     this.say({ type: 'typing', conversation_id: conversationId })
   }

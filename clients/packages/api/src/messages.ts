@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import { chat, fetchMessages, type Message } from './chat'
+import { chat, fetchMessages, type Message, MESSAGES_PER_PAGE } from './chat'
 
 export type MessagePages = InfiniteData<Message[], number | null>
 
@@ -36,11 +36,10 @@ function freshFrom(pages: MessagePages, changed: number | null): number {
   return Math.max(0, Math.min(...numbers))
 }
 
-/** Fetch what is newer than what is held, and nothing else. */
-export async function refreshMessages(
+async function fetchNewer(
   queries: QueryClient,
   conversationId: string,
-  changed: number | null = null,
+  changed: number | null,
 ): Promise<void> {
   const { queryKey } = chat.messages(conversationId)
   const held = queries.getQueryData<MessagePages>(queryKey)
@@ -49,7 +48,40 @@ export async function refreshMessages(
     const news = await fetchMessages(conversationId, { after })
     queries.setQueryData<MessagePages>(queryKey, (pages) => mergeMessages(pages, news))
     const last = news.at(-1)
-    if (!last || news.length < 100) return
+    if (!last || news.length < MESSAGES_PER_PAGE) return
     after = last.number
+  }
+}
+
+interface Refresh {
+  again: boolean
+  changed: number | null
+}
+const running = new Map<string, Refresh>()
+
+/** Fetch what is newer than what is held, and nothing else; many events at once make one fetch. */
+export async function refreshMessages(
+  queries: QueryClient,
+  conversationId: string,
+  changed: number | null = null,
+): Promise<void> {
+  const current = running.get(conversationId)
+  if (current) {
+    current.again = true
+    if (changed !== null) current.changed = Math.min(changed, current.changed ?? changed)
+    return
+  }
+  const refresh: Refresh = { again: true, changed }
+  running.set(conversationId, refresh)
+  try {
+    while (refresh.again) {
+      const from = refresh.changed
+      Object.assign(refresh, { again: false, changed: null })
+      await fetchNewer(queries, conversationId, from)
+    }
+  } catch {
+    // The next event or the next reconnection asks again; what is shown stays.
+  } finally {
+    running.delete(conversationId)
   }
 }

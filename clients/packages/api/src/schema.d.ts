@@ -4,7 +4,83 @@
  */
 
 export interface paths {
-    "/api/v1/identity/session": {
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Conversations
+         * @description List the conversations one may read, the latest first.
+         */
+        get: operations["list_conversations"];
+        put?: never;
+        /**
+         * Start Conversation
+         * @description Begin a conversation.
+         */
+        post: operations["start_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation
+         * @description Read one conversation's heading.
+         */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Conversation
+         * @description Delete a conversation with all its messages.
+         */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Conversation
+         * @description Rename a conversation, or share it with the workspace or no longer.
+         */
+        patch: operations["change_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description Read a page of messages by number, oldest first: the last page unless `after` is given.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Post Message
+         * @description Ask something; the answer follows by itself as the next message.
+         */
+        post: operations["post_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/retry": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,16 +89,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign In */
-        post: operations["sign_in_api_v1_identity_session_post"];
-        /** Sign Out */
-        delete: operations["sign_out_api_v1_identity_session_delete"];
+        /**
+         * Retry Answer
+         * @description Have an answer written again from the start.
+         */
+        post: operations["retry_answer"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/identity/session/refresh": {
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/stop": {
         parameters: {
             query?: never;
             header?: never;
@@ -31,48 +109,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refresh */
-        post: operations["refresh_api_v1_identity_session_refresh_post"];
+        /**
+         * Stop Answer
+         * @description Stop an answer; what was written so far is kept. Stopping twice is no problem.
+         */
+        post: operations["stop_answer"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identity/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Sessions */
-        get: operations["list_sessions_api_v1_identity_sessions_get"];
-        put?: never;
-        post?: never;
-        /** Sign Out All */
-        delete: operations["sign_out_all_api_v1_identity_sessions_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identity/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Me */
-        get: operations["me_api_v1_identity_me_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change Me */
-        patch: operations["change_me_api_v1_identity_me_patch"];
         trace?: never;
     };
     "/api/v1/identity/keys": {
@@ -82,11 +127,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Keys */
-        get: operations["list_keys_api_v1_identity_keys_get"];
+        /**
+         * List Keys
+         * @description List one's keys that are not revoked, the newest first.
+         */
+        get: operations["list_keys"];
         put?: never;
-        /** Add Key */
-        post: operations["add_key_api_v1_identity_keys_post"];
+        /**
+         * Make Key
+         * @description Make a key; this answer is the only one that shows it.
+         */
+        post: operations["make_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,8 +154,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Del Key */
-        delete: operations["del_key_api_v1_identity_keys__key_id__delete"];
+        /**
+         * Revoke Key
+         * @description Revoke a key: it opens no door from now on.
+         */
+        delete: operations["revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -119,12 +173,39 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ticket */
-        post: operations["ticket_api_v1_identity_live_ticket_post"];
+        /**
+         * Make Live Ticket
+         * @description Get a ticket that opens `/live` once, so that no token stands in an address.
+         */
+        post: operations["make_live_ticket"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Me
+         * @description Say who one is.
+         */
+        get: operations["read_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Me
+         * @description Change one's name or password; a new password ends all other sessions.
+         */
+        patch: operations["change_me"];
         trace?: never;
     };
     "/api/v1/identity/password": {
@@ -136,26 +217,315 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reset */
-        post: operations["reset_api_v1_identity_password_post"];
+        /**
+         * Reset Password
+         * @description Choose a new password by a one-time link; every session of the account ends.
+         */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/workspaces/setup": {
+    "/api/v1/identity/session": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Setup State */
-        get: operations["setup_state_api_v1_workspaces_setup_get"];
+        get?: never;
         put?: never;
-        /** Setup */
-        post: operations["setup_api_v1_workspaces_setup_post"];
+        /**
+         * Sign In
+         * @description Sign in: a browser gets HttpOnly cookies, a program gets its tokens in the answer.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description Sign out; whoever is signed out already stays so.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Trade a refresh token for the next pair; each one is good once.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description List the places where one is signed in, the latest seen first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description Sign out in every place, this one too.
+         */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Sign out in one other place.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/indexes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Indexes
+         * @description Tell how far the indexes of the repositories are.
+         */
+        get: operations["list_indexes"];
+        put?: never;
+        /**
+         * Index Again
+         * @description Index a repository again at its present commit.
+         */
+        post: operations["index_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outline
+         * @description List what a file defines, in the order of its lines.
+         */
+        get: operations["outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Search the code that the actor may read.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description List the models that may be chosen, the default first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Repositories
+         * @description List the repositories that one may read, by name.
+         */
+        get: operations["list_repositories"];
+        put?: never;
+        /**
+         * Add Repository
+         * @description Connect a repository; it is fetched and indexed by itself.
+         */
+        post: operations["add_repository"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{repository_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Repository
+         * @description Read how one repository stands.
+         */
+        get: operations["get_repository"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Repository
+         * @description Disconnect a repository; its mirror and its index go along.
+         */
+        delete: operations["delete_repository"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Repository
+         * @description Rename a repository, or choose another branch, other paths or another credential.
+         */
+        patch: operations["change_repository"];
+        trace?: never;
+    };
+    "/api/v1/repositories/{repository_id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Branches
+         * @description List the branches of a repository.
+         */
+        get: operations["list_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{repository_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description Read one file at a commit.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{repository_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Repository
+         * @description Bring a repository up to date now.
+         */
+        post: operations["sync_repository"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{repository_id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Tree
+         * @description List one folder at a commit.
+         */
+        get: operations["read_tree"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -169,10 +539,77 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workspaces */
-        get: operations["workspaces_api_v1_workspaces_get"];
+        /**
+         * List Workspaces
+         * @description List the workspaces one is a member of.
+         */
+        get: operations["list_workspaces"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Join by an invitation's link: with a new account, or as whoever is signed in.
+         */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Invitation
+         * @description Say what an invitation's link is for, to whoever holds it.
+         */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Setup
+         * @description Say whether the first owner is still awaited.
+         */
+        get: operations["read_setup"];
+        put?: never;
+        /**
+         * Set Up
+         * @description Become the first owner, by the one-time link that the server printed.
+         */
+        post: operations["set_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -192,8 +629,55 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename Ws */
-        patch: operations["rename_ws_api_v1_workspaces__workspace_id__patch"];
+        /**
+         * Rename Workspace
+         * @description Give a workspace another name.
+         */
+        patch: operations["rename_workspace"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description List the invitations that are still open, the newest first.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description Ask somebody in; this answer is the only one that shows the link.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description Take an invitation back; its link opens nothing any more.
+         */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/workspaces/{workspace_id}/members": {
@@ -203,8 +687,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Members */
-        get: operations["list_members_api_v1_workspaces__workspace_id__members_get"];
+        /**
+         * List Members
+         * @description List who is in, those who came first first.
+         */
+        get: operations["list_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -223,380 +710,28 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Drop Member */
-        delete: operations["drop_member_api_v1_workspaces__workspace_id__members__user_id__delete"];
+        /**
+         * Remove Member
+         * @description Remove a member, or leave.
+         */
+        delete: operations["remove_member"];
         options?: never;
         head?: never;
-        /** Set Role */
-        patch: operations["set_role_api_v1_workspaces__workspace_id__members__user_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace_id}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Inv */
-        get: operations["list_inv_api_v1_workspaces__workspace_id__invitations_get"];
-        put?: never;
-        /** Invite */
-        post: operations["invite_api_v1_workspaces__workspace_id__invitations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Revoke */
-        delete: operations["revoke_api_v1_workspaces__workspace_id__invitations__invitation_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/invitations/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Look */
-        post: operations["look_api_v1_workspaces_invitations_look_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspaces/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept */
-        post: operations["accept_api_v1_workspaces_invitations_accept_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Repos */
-        get: operations["list_repos_api_v1_repositories_get"];
-        put?: never;
-        /** Add Repo */
-        post: operations["add_repo_api_v1_repositories_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{repository_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Repo */
-        get: operations["get_repo_api_v1_repositories__repository_id__get"];
-        put?: never;
-        post?: never;
-        /** Del Repo */
-        delete: operations["del_repo_api_v1_repositories__repository_id__delete"];
-        options?: never;
-        head?: never;
-        /** Ch Repo */
-        patch: operations["ch_repo_api_v1_repositories__repository_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/repositories/{repository_id}/sync": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sync */
-        post: operations["sync_api_v1_repositories__repository_id__sync_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{repository_id}/branches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Branches */
-        get: operations["branches_api_v1_repositories__repository_id__branches_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{repository_id}/tree": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tree */
-        get: operations["tree_api_v1_repositories__repository_id__tree_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{repository_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** File */
-        get: operations["file_api_v1_repositories__repository_id__file_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/knowledge/indexes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Idx */
-        get: operations["list_idx_api_v1_knowledge_indexes_get"];
-        put?: never;
-        /** Reindex */
-        post: operations["reindex_api_v1_knowledge_indexes_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/knowledge/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Search */
-        get: operations["search_api_v1_knowledge_search_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/knowledge/outline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Outline */
-        get: operations["outline_api_v1_knowledge_outline_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Models */
-        get: operations["models_api_v1_models_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Convs */
-        get: operations["list_convs_api_v1_conversations_get"];
-        put?: never;
-        /** New Conv */
-        post: operations["new_conv_api_v1_conversations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Conv */
-        get: operations["get_conv_api_v1_conversations__conversation_id__get"];
-        put?: never;
-        post?: never;
-        /** Del Conv */
-        delete: operations["del_conv_api_v1_conversations__conversation_id__delete"];
-        options?: never;
-        head?: never;
-        /** Ch Conv */
-        patch: operations["ch_conv_api_v1_conversations__conversation_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Msgs */
-        get: operations["list_msgs_api_v1_conversations__conversation_id__messages_get"];
-        put?: never;
-        /** Post */
-        post: operations["post_api_v1_conversations__conversation_id__messages_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/messages/{message_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop */
-        post: operations["stop_api_v1_conversations__conversation_id__messages__message_id__stop_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/messages/{message_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Retry */
-        post: operations["retry_api_v1_conversations__conversation_id__messages__message_id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/{p}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Web */
-        get: operations["web__p__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        /** Web */
-        head: operations["web__p__get"];
-        patch?: never;
+        /**
+         * Change Member
+         * @description Give a member another role.
+         */
+        patch: operations["change_member"];
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Accept */
-        Accept: {
-            /** Token */
-            token: string;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-        };
-        /** Author */
+        /**
+         * Author
+         * @description A person who wrote a message.
+         */
         Author: {
             /**
              * Id
@@ -606,19 +741,31 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** BranchOut */
+        /**
+         * BranchOut
+         * @description One branch of a repository.
+         */
         BranchOut: {
-            /** Name */
-            name: string;
             /** Commit */
             commit: string;
             /** Is Default */
             is_default: boolean;
+            /** Name */
+            name: string;
         };
-        /** CitationOut */
+        /**
+         * CitationOut
+         * @description A place in the code that the server has checked; `[^number]` in the text points here.
+         */
         CitationOut: {
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number;
             /** Number */
             number: number;
+            /** Path */
+            path: string;
             /**
              * Repository Id
              * Format: uuid
@@ -626,40 +773,38 @@ export interface components {
             repository_id: string;
             /** Repository Name */
             repository_name: string;
-            /** Path */
-            path: string;
             /** Start */
             start: number;
-            /** End */
-            end: number;
-            /** Commit */
-            commit: string;
             /** Symbol */
             symbol?: string | null;
             /** Text */
             text: string;
         };
-        /** ConversationChange */
+        /**
+         * ConversationChange
+         * @description What to change; what is left out stays.
+         */
         ConversationChange: {
-            /** Title */
-            title?: string | null;
             /** Shared */
             shared?: boolean | null;
+            /** Title */
+            title?: string | null;
         };
-        /** ConversationOut */
+        /**
+         * ConversationOut
+         * @description A conversation without its messages.
+         */
         ConversationOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Workspace Id
-             * Format: uuid
-             */
-            workspace_id: string;
-            /** Title */
-            title: string;
             /**
              * Owner Id
              * Format: uuid
@@ -667,76 +812,88 @@ export interface components {
             owner_id: string;
             /** Owner Name */
             owner_name: string;
-            /** Shared */
-            shared: boolean;
             /** Repository Ids */
             repository_ids: string[];
-            /** Seq */
-            seq: number;
             /**
-             * Created At
-             * Format: date-time
+             * Seq
+             * @description The number of its latest lasting event; watch from here.
              */
-            created_at: string;
+            seq: number;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Title
+             * @description Empty until the first question, unless a person chose one.
+             */
+            title: string;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
-        };
-        /** Credential */
-        Credential: {
             /**
-             * Kind
-             * @enum {string}
+             * Workspace Id
+             * Format: uuid
              */
-            kind: "token" | "ssh_key";
-            /** Secret */
-            secret: string;
-            /** Username */
-            username?: string | null;
-            /** Host Key */
-            host_key?: string | null;
+            workspace_id: string;
         };
-        /** Entry */
-        Entry: {
+        /**
+         * EntryKind
+         * @description What stands at a path of a commit.
+         * @enum {string}
+         */
+        EntryKind: "file" | "folder" | "link" | "submodule";
+        /**
+         * EntryOut
+         * @description One entry of a folder; folders and submodules have no size.
+         */
+        EntryOut: {
+            kind: components["schemas"]["EntryKind"];
             /** Name */
             name: string;
             /** Path */
             path: string;
+            /** Size */
+            size: number | null;
+        };
+        /**
+         * FileOut
+         * @description One file at one commit; binary and large ones are said to be so and carry no text.
+         *
+         *     A link's text is where it points to; it is never followed.
+         */
+        FileOut: {
+            /** Commit */
+            commit: string;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "file" | "folder" | "link" | "submodule";
-            /** Size */
-            size: number | null;
-        };
-        /** FileOut */
-        FileOut: {
-            /** Commit */
-            commit: string;
+            kind: "text" | "binary" | "large" | "link";
+            /** Language */
+            language: string | null;
             /** Path */
             path: string;
             /** Size */
             size: number;
-            /** Language */
-            language: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "binary" | "large";
             /** Text */
             text: string | null;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** HitOut */
+        /**
+         * HitOut
+         * @description A passage that answers a query, as a citation: path, lines and commit.
+         */
         HitOut: {
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Language */
+            language: string | null;
+            /** Path */
+            path: string;
             /**
              * Repository Id
              * Format: uuid
@@ -744,81 +901,109 @@ export interface components {
             repository_id: string;
             /** Repository Name */
             repository_name: string;
-            /** Path */
-            path: string;
-            /** Start */
-            start: number;
-            /** End */
-            end: number;
-            /** Commit */
-            commit: string;
-            /** Symbol */
-            symbol: string | null;
-            /** Kind */
-            kind: string;
-            /** Language */
-            language: string | null;
             /** Score */
             score: number;
+            /** Start */
+            start: number;
+            /** Symbol */
+            symbol: string | null;
             /** Text */
             text: string;
         };
-        /** IndexOut */
+        /**
+         * IndexOut
+         * @description How far the index of one repository is, and what stands in it.
+         */
         IndexOut: {
+            /** Bytes */
+            bytes: number;
+            /** Chunks */
+            chunks: number;
+            /** Commit */
+            commit: string;
+            /** Files Done */
+            files_done: number;
+            /** Files Total */
+            files_total: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Note
+             * @description A plain sentence when the index holds nothing.
+             */
+            note?: string | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Repository Id
              * Format: uuid
              */
             repository_id: string;
-            /** Commit */
-            commit: string;
             /**
-             * State
-             * @enum {string}
+             * Skipped
+             * @description Files left out: binary, or larger than the setting allows.
              */
-            state: "waiting" | "running" | "ready" | "failed";
-            /** Files Done */
-            files_done: number;
-            /** Files Total */
-            files_total: number;
-            /** Chunks */
-            chunks: number;
-            /** Windowed */
-            windowed: number;
-            /** Skipped */
             skipped: number;
-            /** Bytes */
-            bytes: number;
+            /**
+             * Snapshot Commit
+             * @description The commit that answers searches, also while another one is being indexed.
+             */
+            snapshot_commit: string | null;
             /** Started At */
             started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            problem: components["schemas"]["Problem"] | null;
-        };
-        /** InvitationLook */
-        InvitationLook: {
-            /** Workspace Name */
-            workspace_name: string;
+            state: components["schemas"]["IndexState"];
             /**
-             * Role
-             * @enum {string}
+             * Windowed
+             * @description Files that no parser understood; indexed by line windows.
              */
-            role: "viewer" | "member" | "admin" | "owner";
+            windowed: number;
+        };
+        /**
+         * IndexState
+         * @description How the last indexing stands.
+         * @enum {string}
+         */
+        IndexState: "waiting" | "running" | "ready" | "failed";
+        /**
+         * InvitationAnswer
+         * @description A new account to make, or nothing but the token from somebody who is signed in.
+         */
+        InvitationAnswer: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * InvitationGlance
+         * @description What the holder of a link may know before accepting.
+         */
+        InvitationGlance: {
             /** Email */
             email: string | null;
+            role: components["schemas"]["Role"];
+            /** Workspace Name */
+            workspace_name: string;
         };
-        /** InvitationOut */
+        /**
+         * InvitationOut
+         * @description An invitation that is still open.
+         */
         InvitationOut: {
             /**
-             * Id
-             * Format: uuid
+             * Created At
+             * Format: date-time
              */
-            id: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
+            created_at: string;
             /** Email */
             email: string | null;
             /**
@@ -827,24 +1012,67 @@ export interface components {
              */
             expires_at: string;
             /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Invited By
+             * Format: uuid
+             */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * InvitationShown
+         * @description The one time that the link is shown.
+         */
+        InvitationShown: {
+            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Invited By */
-            invited_by: string | null;
-        };
-        /** KeyOut */
-        KeyOut: {
+            /** Email */
+            email: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
+            /**
+             * Invited By
+             * Format: uuid
+             */
+            invited_by: string;
+            /**
+             * Link
+             * Format: password
+             */
+            link: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * InvitationToken
+         * @description The token of a `/join/#...` link.
+         */
+        InvitationToken: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * KeyOut
+         * @description A key as its owner sees it later: by its first letters.
+         */
+        KeyOut: {
             /**
              * Created At
              * Format: date-time
@@ -852,128 +1080,236 @@ export interface components {
             created_at: string;
             /** Expires At */
             expires_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-        };
-        /** MeChange */
-        MeChange: {
-            /** Name */
-            name?: string | null;
-            /** Password */
-            password?: string | null;
-            /** Current Password */
-            current_password?: string | null;
-        };
-        /** MemberOut */
-        MemberOut: {
             /**
-             * User Id
+             * Id
              * Format: uuid
              */
-            user_id: string;
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
             /** Name */
             name: string;
-            /** Email */
-            email: string | null;
+            /** Prefix */
+            prefix: string;
+        };
+        /**
+         * KeyShown
+         * @description The one time that the whole key is shown.
+         */
+        KeyShown: {
             /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "person" | "operator";
-            /**
-             * Joined At
+             * Created At
              * Format: date-time
              */
-            joined_at: string;
-        };
-        /** MessageOut */
-        MessageOut: {
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
+             * Key
+             * Format: password
+             */
+            key: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+        };
+        /**
+         * LiveTicket
+         * @description Opens `/live?ticket=` once, within `expires_in` seconds.
+         */
+        LiveTicket: {
+            /** Expires In */
+            expires_in: number;
+            /**
+             * Ticket
+             * Format: password
+             */
+            ticket: string;
+        };
+        /**
+         * MemberChange
+         * @description Another role for a member.
+         */
+        MemberChange: {
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * MemberOut
+         * @description A member, as the others see them.
+         */
+        MemberOut: {
+            /** Email */
+            email: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "operator";
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * MessageOut
+         * @description A question or an answer.
+         */
+        MessageOut: {
+            /**
+             * Answers
+             * @description The question that this message answers.
+             */
+            answers: string | null;
+            /** Attempt */
+            attempt: number;
+            author: components["schemas"]["Author"] | null;
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+            /**
              * Conversation Id
              * Format: uuid
              */
             conversation_id: string;
-            /** Number */
-            number: number;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "person" | "assistant";
-            author: components["schemas"]["Author"] | null;
-            /** Text */
-            text: string;
-            /** Citations */
-            citations: components["schemas"]["CitationOut"][];
-            /** Outline */
-            outline: components["schemas"]["OutlineItem"][];
-            /** Dropped Citations */
-            dropped_citations: number;
-            /** Model */
-            model: string | null;
-            /** Notes */
-            notes: string[];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "waiting" | "writing" | "done" | "stopped" | "failed";
-            /** Problem */
-            problem: string | null;
-            /** Answers */
-            answers: string | null;
-            /** Attempt */
-            attempt: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-        };
-        /** ModelOut */
-        ModelOut: {
-            /** Id */
+            /**
+             * Dropped Citations
+             * @description How many citations of the model did not hold and were left out.
+             */
+            dropped_citations: number;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            /** Provider */
-            provider: string;
-            /** Connected */
+            /** Model */
+            model: string | null;
+            /**
+             * Notes
+             * @description What a reader should know about how this was answered.
+             */
+            notes: string[];
+            /** Number */
+            number: number;
+            /** Outline */
+            outline: components["schemas"]["OutlineItem"][];
+            /**
+             * Problem
+             * @description What went wrong and what to do, in plain words.
+             */
+            problem: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "person" | "assistant";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "writing" | "done" | "stopped" | "failed";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ModelOut
+         * @description A model that may be chosen.
+         */
+        ModelOut: {
+            /**
+             * Connected
+             * @description Whether it answers now.
+             */
             connected: boolean;
+            /**
+             * Detail
+             * @description In plain words: what it is, or what to do so that it answers.
+             */
+            detail: string;
+            /**
+             * Id
+             * @description What to send as `model` to choose it.
+             */
+            id: string;
             /** Is Default */
             is_default: boolean;
-            /** Detail */
-            detail: string;
+            /**
+             * Provider
+             * @description Where it runs: `openai` for compatible endpoints, `builtin`.
+             */
+            provider: string;
         };
-        /** NewConversation */
+        /**
+         * NewConversation
+         * @description A conversation to begin; without a title it takes the first question's words.
+         */
         NewConversation: {
+            /**
+             * Repository Ids
+             * @description Where answers are looked for; empty means every repository of the workspace.
+             */
+            repository_ids?: string[];
+            /**
+             * Shared
+             * @description Whether the whole workspace may read along.
+             * @default false
+             */
+            shared?: boolean;
+            /** Title */
+            title?: string | null;
             /**
              * Workspace Id
              * Format: uuid
              */
             workspace_id: string;
-            /** Title */
-            title?: string | null;
-            /**
-             * Repository Ids
-             * @default []
-             */
-            repository_ids?: string[];
-            /**
-             * Shared
-             * @default false
-             */
-            shared?: boolean;
         };
-        /** NewIndex */
+        /**
+         * NewCredential
+         * @description What opens a private repository: a token over HTTPS, or a deploy key over SSH.
+         */
+        NewCredential: {
+            /**
+             * Host Key
+             * @description The SSH server's public key, as `ssh-keyscan` prints it.
+             */
+            host_key?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "token" | "ssh_key";
+            /**
+             * Secret
+             * Format: password
+             */
+            secret: string;
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * NewIndex
+         * @description A wish to index a repository at its present commit.
+         */
         NewIndex: {
             /**
              * Repository Id
@@ -981,352 +1317,406 @@ export interface components {
              */
             repository_id: string;
         };
-        /** NewInvitation */
+        /**
+         * NewInvitation
+         * @description Whom to ask in; with an e-mail, the link is for that address only.
+         */
         NewInvitation: {
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
             /** Email */
             email?: string | null;
+            /** @default member */
+            role?: components["schemas"]["Role"];
         };
-        /** NewInvitationOut */
-        NewInvitationOut: {
+        /**
+         * NewKey
+         * @description A key acts as its owner, until it expires or is revoked.
+         */
+        NewKey: {
+            /** Expires At */
+            expires_at?: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewMessage
+         * @description A question.
+         */
+        NewMessage: {
             /**
-             * Id
+             * Key
+             * @description Made by the client: posting twice with one key posts once.
+             */
+            key?: string | null;
+            /**
+             * Model
+             * @description The model that shall answer; none means the default.
+             */
+            model?: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NewOwner
+         * @description The first owner, let in by the link that the server printed.
+         */
+        NewOwner: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+            /** Workspace Name */
+            workspace_name?: string | null;
+        };
+        /**
+         * NewRepository
+         * @description A repository to connect: a git URL, or the path of a folder on the server.
+         */
+        NewRepository: {
+            /** Branch */
+            branch?: string | null;
+            credential?: components["schemas"]["NewCredential"] | null;
+            /**
+             * Dirty
+             * @default false
+             */
+            dirty?: boolean;
+            /**
+             * Exclude
+             * @default []
+             */
+            exclude?: string[];
+            /**
+             * Include
+             * @default []
+             */
+            include?: string[];
+            /** Name */
+            name?: string | null;
+            /** Source */
+            source: string;
+            /** Sync Minutes */
+            sync_minutes?: number | null;
+            /**
+             * Workspace Id
              * Format: uuid
              */
-            id: string;
+            workspace_id: string;
+        };
+        /**
+         * OpenSession
+         * @description A place where one is signed in.
+         */
+        OpenSession: {
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
             /**
-             * Role
-             * @enum {string}
+             * Created At
+             * Format: date-time
              */
-            role: "viewer" | "member" | "admin" | "owner";
-            /** Email */
-            email: string | null;
+            created_at: string;
+            /**
+             * Current
+             * @default false
+             */
+            current?: boolean;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
             /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Invited By */
-            invited_by: string | null;
-            /** Link */
-            link: string;
-        };
-        /** NewKey */
-        NewKey: {
-            /** Name */
-            name: string;
-            /** Expires At */
-            expires_at?: string | null;
-        };
-        /** NewKeyOut */
-        NewKeyOut: {
-            /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
             /**
-             * Created At
+             * Kind
+             * @enum {string}
+             */
+            kind: "browser" | "program";
+            /**
+             * Last Seen At
              * Format: date-time
              */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Key */
-            key: string;
+            last_seen_at: string;
         };
-        /** NewMessage */
-        NewMessage: {
-            /** Text */
-            text: string;
-            /** Key */
-            key?: string | null;
-            /** Model */
-            model?: string | null;
-        };
-        /** NewRepository */
-        NewRepository: {
-            /**
-             * Workspace Id
-             * Format: uuid
-             */
-            workspace_id: string;
-            /** Source */
-            source: string;
-            /** Name */
-            name?: string | null;
-            /** Branch */
-            branch?: string | null;
-            /**
-             * Include
-             * @default []
-             */
-            include?: string[];
-            /**
-             * Exclude
-             * @default []
-             */
-            exclude?: string[];
-            credential?: components["schemas"]["Credential"] | null;
-            /** Sync Minutes */
-            sync_minutes?: number | null;
-            /**
-             * Dirty
-             * @default false
-             */
-            dirty?: boolean;
-        };
-        /** OutlineItem */
+        /**
+         * OutlineItem
+         * @description A symbol that the answer is about.
+         */
         OutlineItem: {
-            /** Name */
-            name: string;
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number;
             /** Kind */
             kind: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
             /**
              * Repository Id
              * Format: uuid
              */
             repository_id: string;
-            /** Path */
-            path: string;
             /** Start */
             start: number;
-            /** End */
-            end: number;
-            /** Commit */
-            commit: string;
         };
-        /** PasswordReset */
+        /**
+         * PasswordReset
+         * @description The token of a `/reset/#...` link, and the password to have from now on.
+         */
         PasswordReset: {
-            /** Token */
-            token: string;
-            /** Password */
-            password: string;
-        };
-        /** Problem */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail?: string | null;
-            /** Instance */
-            instance?: string | null;
-        };
-        /** Progress */
-        Progress: {
             /**
-             * Stage
-             * @enum {string}
+             * Password
+             * Format: password
              */
-            stage: "fetching" | "indexing";
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * Problem
+         * @description An expected failure (RFC 9457).
+         */
+        Problem: {
+            detail?: string;
+            errors?: {
+                detail: string;
+                pointer: string;
+            }[];
+            instance?: string;
+            status: number;
+            title: string;
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProgressOut
+         * @description How far a running fetch is, in counted objects.
+         */
+        ProgressOut: {
             /** Done */
             done: number;
+            /** Stage */
+            stage: string;
             /** Total */
             total: number;
         };
-        /** RefreshIn */
-        RefreshIn: {
+        /**
+         * Refresh
+         * @description A program sends its refresh token; a browser sends the cookie and nothing here.
+         */
+        Refresh: {
             /** Refresh Token */
             refresh_token?: string | null;
         };
-        /** RepositoryChange */
+        /**
+         * RepositoryChange
+         * @description What shall be different; fields that are left out stay, `null` takes a value away.
+         */
         RepositoryChange: {
-            /** Name */
-            name?: string | null;
             /** Branch */
             branch?: string | null;
-            /** Include */
-            include?: string[] | null;
+            credential?: components["schemas"]["NewCredential"] | null;
+            /** Dirty */
+            dirty?: boolean | null;
             /** Exclude */
             exclude?: string[] | null;
-            credential?: components["schemas"]["Credential"] | null;
+            /** Include */
+            include?: string[] | null;
+            /** Name */
+            name?: string | null;
             /** Sync Minutes */
             sync_minutes?: number | null;
         };
-        /** RepositoryOut */
+        /**
+         * RepositoryOut
+         * @description A connected repository.
+         *
+         *     `commit` is the one that answers. `dirty` says that its work tree has changes which were never
+         *     committed: when they are wanted they are part of the answer, else `HEAD` answers alone. `notes`
+         *     tell what was left out.
+         */
         RepositoryOut: {
+            /** Branch */
+            branch: string | null;
+            /** Commit */
+            commit: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Default Branch */
+            default_branch: string | null;
+            /** Dirty */
+            dirty: boolean;
+            /** Dirty Wanted */
+            dirty_wanted: boolean;
+            /** Exclude */
+            exclude: string[];
+            /** Has Credential */
+            has_credential: boolean;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Workspace Id
-             * Format: uuid
-             */
-            workspace_id: string;
-            /** Name */
-            name: string;
-            /** Source */
-            source: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "git" | "local" | "folder";
-            /** Branch */
-            branch: string | null;
-            /** Default Branch */
-            default_branch: string | null;
             /** Include */
             include: string[];
-            /** Exclude */
-            exclude: string[];
-            /** Commit */
-            commit: string | null;
-            /** Dirty */
-            dirty: boolean;
+            kind: components["schemas"]["SourceKind"];
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            progress: components["schemas"]["ProgressOut"] | null;
+            /** Source */
+            source: string;
+            status: components["schemas"]["RepositoryStatus"];
             /** Sync Minutes */
             sync_minutes: number | null;
             /** Synced At */
             synced_at: string | null;
             /**
-             * Status
-             * @enum {string}
+             * Workspace Id
+             * Format: uuid
              */
-            status: "waiting" | "fetching" | "ready" | "failed";
-            problem: components["schemas"]["Problem"] | null;
-            /** Has Credential */
-            has_credential: boolean;
-            progress: components["schemas"]["Progress"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
+            workspace_id: string;
         };
-        /** RoleChange */
-        RoleChange: {
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
-        };
+        /**
+         * RepositoryStatus
+         * @description How its last fetch stands.
+         * @enum {string}
+         */
+        RepositoryStatus: "waiting" | "fetching" | "ready" | "failed";
+        /**
+         * Role
+         * @description What a member may do; each role may do all that the ones before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "member" | "admin" | "owner";
         /** SearchOut */
         SearchOut: {
+            /** Hits */
+            hits: components["schemas"]["HitOut"][];
             /** Query */
             query: string;
             /** Took Ms */
             took_ms: number;
-            /** Hits */
-            hits: components["schemas"]["HitOut"][];
         };
-        /** SessionOut */
+        /**
+         * SessionOut
+         * @description Who signed in, and for how many seconds until the next refresh.
+         */
         SessionOut: {
-            user: components["schemas"]["UserOut"];
-            /** Expires In */
-            expires_in: number;
             /** Access Token */
             access_token?: string | null;
+            /** Expires In */
+            expires_in: number;
             /** Refresh Token */
             refresh_token?: string | null;
+            user: components["schemas"]["UserOut"];
         };
-        /** SessionRow */
-        SessionRow: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Agent */
-            agent: string | null;
-            /** Current */
-            current: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Last Used At */
-            last_used_at: string | null;
-        };
-        /** Setup */
-        Setup: {
-            /** Token */
-            token: string;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-            /** Workspace Name */
-            workspace_name?: string | null;
-        };
-        /** SetupOut */
-        SetupOut: {
+        /**
+         * SetupState
+         * @description Whether the first owner is still awaited.
+         */
+        SetupState: {
             /** Open */
             open: boolean;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description A browser gets cookies; a program gets the tokens in the answer.
+         */
         SignIn: {
             /** Email */
             email: string;
-            /** Password */
-            password: string;
             /**
              * Kind
              * @default browser
              * @enum {string}
              */
             kind?: "browser" | "program";
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
-        /** SymbolOut */
+        /**
+         * SourceKind
+         * @description Where a repository comes from: a git server, a work tree here, a folder without git.
+         * @enum {string}
+         */
+        SourceKind: "git" | "local" | "folder";
+        /**
+         * SymbolOut
+         * @description A definition in a file.
+         */
         SymbolOut: {
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            /** Start */
-            start: number;
             /** End */
             end: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
         };
-        /** TicketOut */
-        TicketOut: {
-            /** Ticket */
-            ticket: string;
-            /** Expires In */
-            expires_in: number;
-        };
-        /** TokenIn */
-        TokenIn: {
-            /** Token */
-            token: string;
-        };
-        /** TreeOut */
+        /**
+         * TreeOut
+         * @description The entries of one folder at one commit, folders first.
+         */
         TreeOut: {
             /** Commit */
             commit: string;
+            /** Entries */
+            entries: components["schemas"]["EntryOut"][];
             /** Path */
             path: string;
-            /** Entries */
-            entries: components["schemas"]["Entry"][];
         };
-        /** UserOut */
+        /**
+         * UserChange
+         * @description What one may change about oneself; a new password asks for the current one.
+         */
+        UserChange: {
+            /** Current Password */
+            current_password?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * UserOut
+         * @description Somebody, as others see them.
+         */
         UserOut: {
+            /** Email */
+            email: string;
             /**
              * Id
              * Format: uuid
@@ -1334,43 +1724,30 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Email */
-            email: string | null;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
-        /** WorkspaceChange */
+        /**
+         * WorkspaceChange
+         * @description What may be changed about a workspace.
+         */
         WorkspaceChange: {
             /** Name */
             name: string;
         };
-        /** WorkspaceOut */
+        /**
+         * WorkspaceOut
+         * @description A workspace, and the reader's own role in it.
+         */
         WorkspaceOut: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Slug */
-            slug: string;
             /** Name */
             name: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
+            role: components["schemas"]["Role"];
+            /** Slug */
+            slug: string;
         };
     };
     responses: never;
@@ -1381,1136 +1758,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    sign_in_api_v1_identity_session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sign_out_api_v1_identity_session_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    refresh_api_v1_identity_session_refresh_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RefreshIn"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_sessions_api_v1_identity_sessions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionRow"][];
-                };
-            };
-        };
-    };
-    sign_out_all_api_v1_identity_sessions_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    me_api_v1_identity_me_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-        };
-    };
-    change_me_api_v1_identity_me_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MeChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_keys_api_v1_identity_keys_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyOut"][];
-                };
-            };
-        };
-    };
-    add_key_api_v1_identity_keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewKey"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewKeyOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    del_key_api_v1_identity_keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ticket_api_v1_identity_live_ticket_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketOut"];
-                };
-            };
-        };
-    };
-    reset_api_v1_identity_password_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordReset"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    setup_state_api_v1_workspaces_setup_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupOut"];
-                };
-            };
-        };
-    };
-    setup_api_v1_workspaces_setup_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Setup"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    workspaces_api_v1_workspaces_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceOut"][];
-                };
-            };
-        };
-    };
-    rename_ws_api_v1_workspaces__workspace_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkspaceChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_members_api_v1_workspaces__workspace_id__members_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    drop_member_api_v1_workspaces__workspace_id__members__user_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    set_role_api_v1_workspaces__workspace_id__members__user_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RoleChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_inv_api_v1_workspaces__workspace_id__invitations_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    invite_api_v1_workspaces__workspace_id__invitations_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewInvitation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewInvitationOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    revoke_api_v1_workspaces__workspace_id__invitations__invitation_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace_id: string;
-                invitation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    look_api_v1_workspaces_invitations_look_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationLook"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    accept_api_v1_workspaces_invitations_accept_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Accept"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_repos_api_v1_repositories_get: {
-        parameters: {
-            query: {
-                workspace_id: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_repo_api_v1_repositories_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRepository"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_repo_api_v1_repositories__repository_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    del_repo_api_v1_repositories__repository_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ch_repo_api_v1_repositories__repository_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RepositoryChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sync_api_v1_repositories__repository_id__sync_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    branches_api_v1_repositories__repository_id__branches_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BranchOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    tree_api_v1_repositories__repository_id__tree_get: {
+    list_conversations: {
         parameters: {
             query?: {
-                at?: string | null;
-                path?: string;
-            };
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TreeOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    file_api_v1_repositories__repository_id__file_get: {
-        parameters: {
-            query: {
-                path: string;
-                at?: string | null;
-            };
-            header?: never;
-            path: {
-                repository_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_idx_api_v1_knowledge_indexes_get: {
-        parameters: {
-            query: {
-                workspace_id: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IndexOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    reindex_api_v1_knowledge_indexes_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewIndex"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IndexOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    search_api_v1_knowledge_search_get: {
-        parameters: {
-            query: {
-                q: string;
-                workspace_id: string;
-                repository_id?: string | null;
-                path?: string | null;
-                language?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    outline_api_v1_knowledge_outline_get: {
-        parameters: {
-            query: {
-                repository_id: string;
-                path: string;
-                at?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SymbolOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    models_api_v1_models_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelOut"][];
-                };
-            };
-        };
-    };
-    list_convs_api_v1_conversations_get: {
-        parameters: {
-            query: {
-                workspace_id: string;
+                workspace_id?: string | null;
+                /** @description Only those last spoken in before this one. */
                 before?: string | null;
                 limit?: number;
             };
@@ -2529,18 +1781,27 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationOut"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    new_conv_api_v1_conversations_post: {
+    start_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2562,18 +1823,45 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_conv_api_v1_conversations__conversation_id__get: {
+    get_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2593,18 +1881,36 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    del_conv_api_v1_conversations__conversation_id__delete: {
+    delete_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2622,18 +1928,45 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ch_conv_api_v1_conversations__conversation_id__patch: {
+    change_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2657,21 +1990,50 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_msgs_api_v1_conversations__conversation_id__messages_get: {
+    list_messages: {
         parameters: {
             query?: {
+                /** @description Only messages below this number. */
                 before?: number | null;
+                /** @description Only messages above this number. */
                 after?: number | null;
                 limit?: number;
             };
@@ -2692,18 +2054,36 @@ export interface operations {
                     "application/json": components["schemas"]["MessageOut"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_v1_conversations__conversation_id__messages_post: {
+    post_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -2727,48 +2107,54 @@ export interface operations {
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message-too-long`: This message is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    stop_api_v1_conversations__conversation_id__messages__message_id__stop_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    retry_api_v1_conversations__conversation_id__messages__message_id__retry_post: {
+    retry_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -2789,23 +2175,1012 @@ export interface operations {
                     "application/json": components["schemas"]["MessageOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. `message-not-found`: There is no such message in this conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-an-answer`: Only an answer can be stopped or asked for again. `still-answering`: This answer is still being written. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    web__p__get: {
+    stop_answer: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                p: string;
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. `message-not-found`: There is no such message in this conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-an-answer`: Only an answer can be stopped or asked for again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShown"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-session`: Sign in with your password to do this; an API key is not enough. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-not-found`: There is no such key of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_live_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicket"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-session`: Sign in with your password to do this; an API key is not enough. `wrong-password`: The current password is not right. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `weak-password`: Choose another password. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `link-not-valid`: This link was used already, has expired, or never was; ask for a new one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `weak-password`: Choose another password. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description `wrong-credentials`: The e-mail or the password is not right. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description `session-ended`: This session has ended; sign in again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSession"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-session`: Sign in with your password to do this; an API key is not enough. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-session`: Sign in with your password to do this; an API key is not enough. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs-session`: Sign in with your password to do this; an API key is not enough. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session-not-found`: There is no such session of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_indexes: {
+        parameters: {
+            query?: {
+                workspace_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexOut"][];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    index_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIndex"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexOut"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outline: {
+        parameters: {
+            query: {
+                repository_id: string;
+                path: string;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SymbolOut"][];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                q?: string;
+                workspace_id?: string | null;
+                repository_id?: string[] | null;
+                path?: string | null;
+                language?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description `path-pattern-refused`: This path pattern is too tangled to search by. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_repositories: {
+        parameters: {
+            query?: {
+                workspace_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepository"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `local-path-refused`: You may not add folders of the server. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-known`: This repository is already connected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `folder-not-found`: There is no such folder on the server. `source-refused`: This repository address cannot be used. `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
             };
             cookie?: never;
         };
@@ -2817,26 +3192,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RepositoryOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    web__p__get: {
+    delete_repository: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                p: string;
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepositoryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-known`: This repository is already connected. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_branches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
             };
             cookie?: never;
         };
@@ -2848,16 +3368,900 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BranchOut"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-fetched-yet`: This repository has not been fetched yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query: {
+                /** @description Inside the repository, parted by `/`. */
+                path: string;
+                /** @description A branch, a tag or a commit; none is the one that answers. */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. `revision-not-found`: This repository has no such branch or commit. `path-not-found`: There is no such file or folder in this commit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-fetched-yet`: This repository has not been fetched yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `path-refused`: This is not a path inside a repository. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_tree: {
+        parameters: {
+            query?: {
+                /** @description A branch, a tag or a commit; none is the one that answers. */
+                at?: string | null;
+                /** @description Inside the repository, parted by `/`. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. `revision-not-found`: This repository has no such branch or commit. `path-not-found`: There is no such file or folder in this commit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-fetched-yet`: This repository has not been fetched yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `path-refused`: This is not a path inside a repository. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-not-yours`: This invitation is for another e-mail address. `needs-session`: Sign in with your password to do this; an API key is not enough. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-not-found`: There is no such invitation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already-member`: You are a member of this workspace already. `account-exists`: There is an account with this e-mail already; sign in instead. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `weak-password`: Choose another password. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationGlance"];
+                };
+            };
+            /** @description `invitation-not-found`: There is no such invitation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwner"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link-not-valid`: This link was used already, has expired, or never was; ask for a new one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already-set-up`: This installation is set up already; sign in instead. `account-exists`: There is an account with this e-mail already; sign in instead. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `weak-password`: Choose another password. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-attempts`: Too many attempts; wait a little. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. `invitation-not-found`: There is no such invitation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. `member-not-found`: There is no such member in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-owner`: This is the last owner; make somebody else an owner first. `operator-remains`: The local operator is always an owner of this workspace. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `cross-site`: This request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. `member-not-found`: There is no such member in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last-owner`: This is the last owner; make somebody else an owner first. `operator-remains`: The local operator is always an owner of this workspace. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -50,8 +50,8 @@ export const workspaces = {
       retry: false,
     }),
 
-  setUp: (body: Schemas['Setup']) => unwrap(api().POST('/api/v1/workspaces/setup', { body })),
-  accept: (body: Schemas['Accept']) =>
+  setUp: (body: Schemas['NewOwner']) => unwrap(api().POST('/api/v1/workspaces/setup', { body })),
+  accept: (body: Schemas['InvitationAnswer']) =>
     unwrap(api().POST('/api/v1/workspaces/invitations/accept', { body })),
   rename: (workspaceId: string, name: string) =>
     unwrap(

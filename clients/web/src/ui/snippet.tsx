@@ -8,11 +8,13 @@ interface SnippetProps {
   language?: string | null
   /** The number of the first line. */
   start: number
+  /** Words to mark. */
+  words?: RegExp | null
   className?: string
 }
 
 /** A few lines of a file with their numbers. */
-export function Snippet({ code, path, language, start, className }: SnippetProps) {
+export function Snippet({ code, path, language, start, words, className }: SnippetProps) {
   const text = code.replace(/\n$/, '')
   const numbers = text.split('\n').map((_, at) => start + at)
   return (
@@ -24,7 +26,7 @@ export function Snippet({ code, path, language, start, className }: SnippetProps
         {numbers.join('\n')}
       </div>
       <code className="pr-4">
-        <Highlight code={text} language={language ?? languageOf(path)} />
+        <Highlight code={text} language={language ?? languageOf(path)} words={words} />
       </code>
     </div>
   )

@@ -1,3 +1,5 @@
+import { Home } from '@/features/home'
+
 export default function Page() {
-  return <p>home</p>
+  return <Home />
 }

@@ -1,3 +1,6 @@
+export { Keys } from './Keys'
 export { Password } from './Password'
+export { Profile } from './Profile'
 export { ResetPassword } from './ResetPassword'
+export { Sessions } from './Sessions'
 export { SignIn } from './SignIn'

@@ -1,0 +1,168 @@
+'use client'
+
+import { chat, type Message } from '@samoey/api'
+import { useMutation } from '@tanstack/react-query'
+import { CircleSlash2, Info, RotateCw, ShieldX, Square } from 'lucide-react'
+import Link from 'next/link'
+import { useDeferredValue, useEffect, useState } from 'react'
+import { Button, IconButton } from '@/ui/button'
+import { Chip } from '@/ui/chip'
+import { CopyButton } from '@/ui/copy'
+import { many } from '@/ui/format'
+import { ProblemPanel } from '@/ui/problem'
+import { toast } from '@/ui/toast'
+import { Tooltip } from '@/ui/tooltip'
+import { copyableAnswer, type Shown, shownAnswer } from './answer-text'
+import { AnswerText } from './AnswerText'
+import { Outline, Sources } from './Sources'
+import { useStreams } from './streams'
+import { type PeekLink, useOpenCitation } from './peek'
+
+const STAGES: Record<string, string> = {
+  searching: 'Searching the code',
+  thinking: 'Thinking',
+  writing: 'Writing',
+}
+
+/** What is being done, and for how long, before the first words come. */
+function Stage({ stage, since }: { stage: string | null; since: string }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.round((now - new Date(since).getTime()) / 1000)
+  return (
+    <p role="status" className="flex items-center gap-2 text-sm text-quiet">
+      <span aria-hidden className="size-2 animate-pulse rounded-full bg-accent" />
+      {STAGES[stage ?? ''] ?? 'Waiting for its turn'}…
+      {seconds >= 3 && seconds < 3600 ? <span className="nums">{seconds} s</span> : null}
+    </p>
+  )
+}
+
+function Notes({ message }: { message: Message }) {
+  if (message.notes.length === 0) return null
+  return (
+    <ul className="mt-4 flex max-w-[72ch] flex-col gap-1">
+      {message.notes.map((note) => (
+        <li key={note} className="flex gap-2 text-sm text-quiet">
+          <Info size={16} aria-hidden className="mt-0.5 shrink-0 text-info" />
+          <span>{note}</span>
+        </li>
+      ))}
+      {message.model === 'extractive' ? (
+        <li className="pl-6 text-sm">
+          <Link href="/settings/?tab=models" className="text-accent underline underline-offset-2">
+            Connect a model
+          </Link>
+        </li>
+      ) : null}
+    </ul>
+  )
+}
+
+function Dropped({ number }: { number: number }) {
+  if (number === 0) return null
+  return (
+    <Tooltip text="The server could not confirm them in the code, so they are not shown.">
+      <Chip tone="warn" icon={<ShieldX aria-hidden />} tabIndex={0}>
+        {many(number, 'citation')} left out
+      </Chip>
+    </Tooltip>
+  )
+}
+
+interface ActionsProps {
+  message: Message
+  shown: Shown
+  mayAct: boolean
+}
+
+function Actions({ message, shown, mayAct }: ActionsProps) {
+  const failed = () => toast('That did not work. Check the connection and try again.')
+  const retry = useMutation({
+    mutationFn: () => chat.retry(message.conversation_id, message.id),
+    onError: failed,
+  })
+  const stop = useMutation({
+    mutationFn: () => chat.stop(message.conversation_id, message.id),
+    onError: failed,
+  })
+  if (shown.active) {
+    return mayAct ? (
+      <div className="mt-3">
+        <Button size="sm" busy={stop.isPending || stop.isSuccess} onClick={() => stop.mutate()}>
+          <Square size={16} aria-hidden />
+          {stop.isPending || stop.isSuccess ? 'Stopping…' : 'Stop'}
+        </Button>
+      </div>
+    ) : null
+  }
+  return (
+    <div className="mt-3 -ml-2 flex flex-wrap items-center gap-1">
+      {shown.text ? <CopyButton text={() => copyableAnswer(message)} label="Copy answer" /> : null}
+      {mayAct ? (
+        <IconButton
+          label="Answer again"
+          size="icon-sm"
+          busy={retry.isPending}
+          onClick={() => retry.mutate()}
+        >
+          <RotateCw size={16} aria-hidden />
+        </IconButton>
+      ) : null}
+      {message.status === 'stopped' ? (
+        <Chip icon={<CircleSlash2 aria-hidden />}>Stopped</Chip>
+      ) : null}
+      <Dropped number={message.dropped_citations} />
+      {message.model ? <span className="ml-1 text-xs text-quiet">{message.model}</span> : null}
+    </div>
+  )
+}
+
+interface AnswerProps {
+  message: Message
+  mayAct: boolean
+  linkTo: PeekLink
+}
+
+/** An answer: its words as they come, then what it stands on. */
+export function Answer({ message, mayAct, linkTo }: AnswerProps) {
+  const stream = useStreams((state) => state.byMessage[message.id])
+  const shown = shownAnswer(message, stream)
+  const text = useDeferredValue(shown.text)
+  const openNumber = useOpenCitation(shown.citations)
+  return (
+    <div aria-busy={shown.active}>
+      {text ? (
+        <AnswerText
+          text={text}
+          citations={shown.citations}
+          hrefOf={linkTo}
+          openNumber={openNumber}
+        />
+      ) : null}
+      {shown.active && !text ? <Stage stage={shown.stage} since={message.created_at} /> : null}
+      {message.status === 'failed' ? (
+        <ProblemPanel
+          className="mt-3 max-w-[72ch]"
+          error={{
+            type: '/problems/answer-failed',
+            title: 'The answer could not be finished',
+            status: 500,
+            detail: message.problem,
+          }}
+        />
+      ) : null}
+      {shown.active ? null : (
+        <>
+          <Sources text={shown.text} citations={shown.citations} hrefOf={linkTo} />
+          <Outline items={message.outline} hrefOf={linkTo} />
+          <Notes message={message} />
+        </>
+      )}
+      <Actions message={message} shown={shown} mayAct={mayAct} />
+    </div>
+  )
+}

@@ -1,0 +1,111 @@
+'use client'
+
+import { ArrowUp } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
+import { Button } from '@/ui/button'
+import { cn } from '@/ui/cn'
+import { count } from '@/ui/format'
+import { useDrafts } from './drafts'
+
+/** The server refuses more than this in one question. */
+const LONGEST = 1_000_000
+const TALLEST_PX = 320
+
+interface AskBoxProps {
+  /** Whose draft this is: a conversation, or the box that begins one. */
+  draft: string
+  placeholder: string
+  onAsk: (text: string) => void
+  onTyping?: () => void
+  busy?: boolean
+  big?: boolean
+  /** Stands left of the send button. */
+  beside?: ReactNode
+  autoFocus?: boolean
+}
+
+function sends(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing) return false
+  return event.metaKey || event.ctrlKey || !event.shiftKey
+}
+
+/** Where a question is written. What is typed stays until the server has it. */
+export function AskBox({
+  draft,
+  placeholder,
+  onAsk,
+  onTyping,
+  busy = false,
+  big = false,
+  beside,
+  autoFocus,
+}: AskBoxProps) {
+  const text = useDrafts((state) => state.texts[draft] ?? '')
+  const write = useDrafts((state) => state.write)
+  const area = useRef<HTMLTextAreaElement>(null)
+  const tooLong = text.length > LONGEST
+  const ready = text.trim() !== '' && !busy && !tooLong
+
+  useLayoutEffect(() => {
+    const element = area.current
+    if (!element) return
+    element.style.height = 'auto'
+    element.style.height = `${Math.min(TALLEST_PX, element.scrollHeight)}px`
+  }, [text])
+
+  const ask = () => {
+    if (ready) onAsk(text.trim())
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        ask()
+      }}
+      className="rounded-md border border-line-strong bg-surface transition-colors duration-100 focus-within:border-accent"
+    >
+      <textarea
+        ref={area}
+        aria-label="Question"
+        rows={big ? 3 : 1}
+        placeholder={placeholder}
+        autoFocus={autoFocus}
+        value={text}
+        onChange={(event) => {
+          write(draft, event.target.value)
+          onTyping?.()
+        }}
+        onKeyDown={(event) => {
+          if (!sends(event)) return
+          event.preventDefault()
+          ask()
+        }}
+        className={cn(
+          'block w-full resize-none bg-transparent px-4 pt-3 pb-1 outline-none',
+          big ? 'text-md' : 'text-base',
+        )}
+      />
+      <div className="flex items-center gap-2 px-2 pb-2">
+        {beside}
+        <p className={cn('grow px-2 text-right text-xs', tooLong ? 'text-bad' : 'text-quiet')}>
+          {tooLong ? (
+            `Too long by ${count(text.length - LONGEST)} characters`
+          ) : text ? (
+            <span className="hidden sm:inline">Shift + Enter for a new line</span>
+          ) : null}
+        </p>
+        <Button
+          type="submit"
+          tone="accent"
+          size="icon"
+          aria-label="Ask"
+          disabled={!ready}
+          busy={busy}
+        >
+          <ArrowUp size={16} aria-hidden />
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,69 @@
+'use client'
+
+import type { Citation } from '@samoey/api'
+import Link from 'next/link'
+import { HoverCard } from 'radix-ui'
+import { short } from '@/ui/format'
+import { Snippet } from '@/ui/snippet'
+import { citationLabel } from './answer-text'
+
+const PREVIEW_LINES = 14
+
+function Preview({ citation }: { citation: Citation }) {
+  const all = citation.text.replace(/\n$/, '').split('\n')
+  const more = all.length - PREVIEW_LINES
+  return (
+    <>
+      <p className="flex justify-between gap-4 border-b px-4 py-2 text-xs text-quiet">
+        <span className="truncate">
+          {citation.repository_name}/{citation.path}
+        </span>
+        <span className="font-mono">{short(citation.commit)}</span>
+      </p>
+      <Snippet
+        code={all.slice(0, PREVIEW_LINES).join('\n')}
+        path={citation.path}
+        start={citation.start}
+        className="bg-raised py-2"
+      />
+      {more > 0 ? <p className="px-4 pb-2 text-xs text-quiet">and {more} more lines</p> : null}
+    </>
+  )
+}
+
+interface CitationChipProps {
+  citation: Citation
+  href: string
+  current?: boolean
+}
+
+/** A place in the code that the server has checked: hover shows it, a click opens it. */
+export function CitationChip({ citation, href, current }: CitationChipProps) {
+  return (
+    <HoverCard.Root openDelay={200} closeDelay={80}>
+      <HoverCard.Trigger asChild>
+        <Link
+          href={href}
+          scroll={false}
+          data-chip
+          data-citation={citation.number}
+          aria-current={current || undefined}
+          aria-label={`Source ${citation.number}: ${citation.path}, lines ${citation.start} to ${citation.end}`}
+          className="mx-0.5 inline-flex h-5 items-center rounded-sm bg-accent-wash px-1.5 align-[1px] font-mono text-xs whitespace-nowrap text-accent hover:bg-accent hover:text-accent-text aria-current:bg-accent aria-current:text-accent-text"
+        >
+          {citationLabel(citation)}
+        </Link>
+      </HoverCard.Trigger>
+      <HoverCard.Portal>
+        <HoverCard.Content
+          side="top"
+          sideOffset={6}
+          collisionPadding={12}
+          className="z-50 w-[min(600px,92vw)] animate-appear overflow-hidden rounded-md bg-raised shadow-float"
+        >
+          <Preview citation={citation} />
+        </HoverCard.Content>
+      </HoverCard.Portal>
+    </HoverCard.Root>
+  )
+}

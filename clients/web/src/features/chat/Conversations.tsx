@@ -1,0 +1,54 @@
+'use client'
+
+import { atLeast } from '@samoey/api'
+import { useRouter, useSearchParams } from 'next/navigation'
+import { CodePeek, readPeek, withoutPeek } from '@/features/repositories'
+import { useSession } from '@/session'
+import { Empty } from '@/ui/empty'
+import { PaneHead, Panes } from '@/ui/page'
+import { ConversationList } from './ConversationList'
+import { ConversationView } from './ConversationView'
+import { NewQuestion } from './NewQuestion'
+
+function Beginning() {
+  const router = useRouter()
+  const { workspace } = useSession()
+  return (
+    <>
+      <PaneHead title="New conversation" back={() => router.push('/conversations/')} />
+      <div className="mx-auto flex w-full max-w-[720px] grow flex-col justify-center gap-6 p-4">
+        {atLeast(workspace.role, 'member') ? (
+          <>
+            <h1 className="text-lg font-semibold">What do you want to know?</h1>
+            <NewQuestion autoFocus />
+          </>
+        ) : (
+          <Empty title="Choose a conversation">
+            You may read what is shared. Ask an admin for the role “member” to ask questions.
+          </Empty>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** Conversations: the list, one of them, and code beside it. */
+export function Conversations() {
+  const router = useRouter()
+  const params = useSearchParams()
+  const id = params.get('id')
+  const peek = id ? readPeek(params) : null
+  const close = () => router.push(`/conversations/?${withoutPeek(params)}`, { scroll: false })
+  const begins = params.has('new')
+  return (
+    <Panes
+      listLabel="Conversations"
+      list={<ConversationList id={id} />}
+      main={id ? <ConversationView id={id} /> : <Beginning />}
+      side={peek ? <CodePeek place={peek} onClose={close} /> : undefined}
+      sideLabel="Code"
+      wideSide
+      focus={peek ? 'side' : id || begins ? 'main' : 'list'}
+    />
+  )
+}

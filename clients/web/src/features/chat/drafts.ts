@@ -1,0 +1,50 @@
+import type { Problem } from '@samoey/api'
+import { create } from 'zustand'
+import { persist } from 'zustand/middleware'
+
+/** The draft of the box that begins a conversation. */
+export const NEW = 'new'
+
+/** A question on its way: `key` makes sending it twice harmless. */
+export interface Sending {
+  key: string
+  text: string
+  problem?: Problem
+}
+
+interface Drafts {
+  texts: Record<string, string>
+  outbox: Record<string, Sending[]>
+  write: (where: string, text: string) => void
+  put: (conversationId: string, sending: Sending) => void
+  drop: (conversationId: string, key: string) => void
+}
+
+function without<T>(record: Record<string, T>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([held]) => held !== name))
+}
+
+/** What was typed and not yet taken by the server; kept on this device until it is. */
+export const useDrafts = create<Drafts>()(
+  persist(
+    (set) => ({
+      texts: {},
+      outbox: {},
+      write: (where, text) =>
+        set(({ texts }) => ({
+          texts: text === '' ? without(texts, where) : { ...texts, [where]: text },
+        })),
+      put: (id, sending) =>
+        set(({ outbox }) => {
+          const others = (outbox[id] ?? []).filter((one) => one.key !== sending.key)
+          return { outbox: { ...outbox, [id]: [...others, sending] } }
+        }),
+      drop: (id, key) =>
+        set(({ outbox }) => {
+          const left = (outbox[id] ?? []).filter((one) => one.key !== key)
+          return { outbox: left.length > 0 ? { ...outbox, [id]: left } : without(outbox, id) }
+        }),
+    }),
+    { name: 'samoey.drafts', version: 1 },
+  ),
+)

@@ -1,0 +1,3 @@
+export { useConversations } from './ConversationList'
+export { Conversations } from './Conversations'
+export { NewQuestion } from './NewQuestion'

@@ -1,0 +1,32 @@
+import type { Hit } from '@samoey/api'
+
+export interface FileHits {
+  key: string
+  repositoryId: string
+  repositoryName: string
+  path: string
+  commit: string
+  language: string | null
+  hits: Hit[]
+}
+
+/** Hits by file: files in the order of their best hit, lines from top to bottom. */
+export function groupByFile(hits: Hit[]): FileHits[] {
+  const files = new Map<string, FileHits>()
+  for (const hit of hits) {
+    const key = `${hit.repository_id}:${hit.path}`
+    const file = files.get(key) ?? {
+      key,
+      repositoryId: hit.repository_id,
+      repositoryName: hit.repository_name,
+      path: hit.path,
+      commit: hit.commit,
+      language: hit.language,
+      hits: [],
+    }
+    file.hits.push(hit)
+    files.set(key, file)
+  }
+  for (const file of files.values()) file.hits.sort((a, b) => a.start - b.start)
+  return [...files.values()]
+}

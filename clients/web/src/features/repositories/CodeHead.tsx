@@ -1,0 +1,101 @@
+'use client'
+
+import { repositories, type Repository } from '@samoey/api'
+import { useQuery } from '@tanstack/react-query'
+import { ListTree } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { Fragment } from 'react'
+import { IconButton } from '@/ui/button'
+import { CopyButton } from '@/ui/copy'
+import { bytes, short } from '@/ui/format'
+import { Select } from '@/ui/select'
+import { codeLink, type LineRange } from './links'
+
+interface PlaceProps {
+  repository: Repository
+  at: string | null
+  path: string
+}
+
+/** Which branch or commit is shown, and the way to another. */
+export function Revision({ repository, at, path }: PlaceProps) {
+  const router = useRouter()
+  const branches = useQuery(repositories.branches(repository.id)).data ?? []
+  const shown = at ?? repository.branch ?? repository.default_branch ?? ''
+  const options = branches.map(({ name, commit }) => ({
+    value: name,
+    label: name,
+    hint: short(commit),
+  }))
+  if (!options.some((option) => option.value === shown)) {
+    const isCommit = /^[0-9a-f]{40}$/.test(shown)
+    options.unshift({ value: shown, label: isCommit ? short(shown) : shown || 'now', hint: '' })
+  }
+  return (
+    <Select
+      label="Branch or commit"
+      className="w-full"
+      value={shown}
+      onChange={(chosen) => router.push(codeLink({ repo: repository.id, at: chosen, path }))}
+      options={options}
+    />
+  )
+}
+
+function Crumbs({ repository, path }: Omit<PlaceProps, 'at'>) {
+  const parts = path.split('/')
+  return (
+    <h1 className="min-w-0 grow truncate font-mono text-xs" title={path}>
+      <Link href="/repositories/" className="text-quiet hover:text-text">
+        {repository.name}
+      </Link>
+      {path
+        ? parts.map((part, depth) => (
+            <Fragment key={parts.slice(0, depth + 1).join('/')}>
+              <span className="text-quiet"> / </span>
+              <span className={depth === parts.length - 1 ? 'font-medium' : 'text-quiet'}>
+                {part}
+              </span>
+            </Fragment>
+          ))
+        : null}
+    </h1>
+  )
+}
+
+interface CodeHeadProps extends PlaceProps {
+  commit: string | null
+  size: number | null
+  range: LineRange | null
+  symbols: boolean
+  onSymbols: () => void
+}
+
+/** Where one is in the code. */
+export function CodeHead(props: CodeHeadProps) {
+  const { repository, path, commit, size, range, symbols, onSymbols } = props
+  const permanent = () =>
+    location.origin + codeLink({ repo: repository.id, at: commit, path, lines: range })
+  return (
+    <>
+      <Crumbs repository={repository} path={path} />
+      {size !== null ? (
+        <span className="hidden shrink-0 text-xs text-quiet nums sm:inline">{bytes(size)}</span>
+      ) : null}
+      {commit ? (
+        <span className="hidden shrink-0 font-mono text-xs text-quiet sm:inline" title={commit}>
+          {short(commit)}
+        </span>
+      ) : null}
+      {path ? (
+        <>
+          <CopyButton text={permanent} label="Copy link at this commit" />
+          <IconButton label="Symbols" size="icon-sm" aria-pressed={symbols} onClick={onSymbols}>
+            <ListTree size={16} aria-hidden />
+          </IconButton>
+        </>
+      ) : null}
+    </>
+  )
+}

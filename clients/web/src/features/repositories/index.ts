@@ -1,0 +1,13 @@
+export { Code } from './Code'
+export { CodePeek } from './CodePeek'
+export {
+  codeLink,
+  type LineRange,
+  parseLines,
+  type Place,
+  readPeek,
+  withoutPeek,
+  withPeek,
+} from './links'
+export { Repositories, useRepositories } from './Repositories'
+export { workOf } from './progress'
