@@ -1,0 +1,149 @@
+"""`samoey ask`: a question about a repository, answered in the terminal with checked citations."""
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from samoey.domains.chat.schemas import CitationOut, MessageOut
+    from samoey.kit.context import Actor, Tools
+
+HELP = "ask about a repository; answers with checked citations"
+
+_LOOK_EACH_S = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The question, where to look, and how to print the answer."""
+    parser.add_argument("question", help="the question; - reads it from standard input")
+    parser.add_argument(
+        "--repo",
+        metavar="PATH_OR_URL",
+        help="the repository: connected, or looked at again, first; none asks all connected ones",
+    )
+    parser.add_argument("--branch", help="the branch to read (default: the repository's own)")
+    parser.add_argument(
+        "--dirty", action="store_true", help="read changes that are not committed, too"
+    )
+    parser.add_argument("--model", help="the model that answers, as `GET /api/v1/models` names it")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help='print {"answer", "model", "citations": [{"path", "start", "end", "commit", "text"}]}',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask, and print the answer as it comes; exit code 1 when it could not be written."""
+    return asyncio.run(_ask(args))
+
+
+async def _ask(args: argparse.Namespace) -> int:
+    from samoey.cli.bringing import bring
+    from samoey.cli.local import local_house
+    from samoey.domains.chat import service as chat
+    from samoey.domains.chat.schemas import NewConversation, NewMessage
+
+    question = sys.stdin.read() if args.question == "-" else args.question
+    async with local_house() as (tools, actor, workspace_id):
+        chosen = []
+        if args.repo:
+            brought = await bring(
+                tools, actor, workspace_id, args.repo, branch=args.branch, dirty=args.dirty
+            )
+            chosen = [brought.id]
+        async with tools.work(actor) as ctx:
+            begun = await chat.start_conversation(
+                ctx, NewConversation(workspace_id=workspace_id, repository_ids=chosen)
+            )
+        posted = await chat.post_message(
+            tools, actor, begun.id, NewMessage(text=question, model=args.model)
+        )
+        answer = await _answer(tools, actor, begun.id, posted.id, aloud=not args.json)
+    _print(answer, as_json=args.json)
+    return 1 if answer.status == "failed" else 0
+
+
+async def _answer(
+    tools: "Tools", actor: "Actor", conversation_id: "UUID", question_id: "UUID", *, aloud: bool
+) -> "MessageOut":
+    """Have the answer written here or by a worker of this home, and print it as it comes."""
+    from samoey.cli.local import drain
+    from samoey.domains.chat import service as chat
+
+    after, spoken = "0", Spoken(aloud=aloud)
+    working = asyncio.create_task(drain(tools))
+    try:
+        while True:
+            async with tools.work(actor) as ctx:
+                answer = await chat.answer_to(ctx, conversation_id, question_id)
+            stream = chat.stream_of(answer.id)
+            # What is kept is kept before the last piece is told: one more look finds the rest.
+            while told := await tools.bus.read(stream, after, wait_s=_LOOK_EACH_S):
+                for after, piece in told:  # noqa: B007 - the last one read is where to go on
+                    spoken.hear(piece)
+                if spoken.ended:
+                    break
+            if answer.status not in {"waiting", "writing"}:
+                return answer
+            if working.done():
+                await working
+                working = asyncio.create_task(drain(tools))
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+class Spoken:
+    """What was printed of an answer so far."""
+
+    def __init__(self, *, aloud: bool) -> None:
+        self._aloud, self._attempt, self.ended = aloud, 0, False
+
+    def hear(self, piece: dict[str, object]) -> None:
+        """Print the words of a piece."""
+        if self._attempt and piece["attempt"] != self._attempt and self._aloud:
+            print("\n\n(The answer begins again.)\n")
+        self._attempt = int(str(piece["attempt"]))
+        self.ended = piece["kind"] == "end"
+        if piece["kind"] == "text" and self._aloud:
+            print(_marked(str(piece["text"])), end="", flush=True)
+
+
+def _marked(text: str) -> str:
+    return text.replace("[^", " [")
+
+
+def _print(answer: "MessageOut", *, as_json: bool) -> None:
+    if as_json:
+        told = {
+            "answer": answer.text,
+            "model": answer.model,
+            "citations": [_cited(citation) for citation in answer.citations],
+        }
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        print()
+        if answer.citations:
+            print("\nSources:")
+        for citation in answer.citations:
+            lines = f"{citation.start}-{citation.end}"
+            print(f"  [{citation.number}] {citation.path}:{lines}@{citation.commit}")
+    for note in answer.notes:
+        print(f"Note: {note}", file=sys.stderr)
+    if answer.problem:
+        print(answer.problem, file=sys.stderr)
+
+
+def _cited(citation: "CitationOut") -> dict[str, object]:
+    return {
+        "path": citation.path,
+        "start": citation.start,
+        "end": citation.end,
+        "commit": citation.commit,
+        "text": citation.text,
+    }

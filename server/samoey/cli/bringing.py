@@ -1,0 +1,129 @@
+"""Brings a repository up to date for a command, and shows on stderr how far that is."""
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+from uuid import UUID
+
+from samoey.cli.local import drain
+from samoey.domains.knowledge import service as knowledge
+from samoey.domains.knowledge.schemas import IndexOut
+from samoey.domains.repositories import service as repositories
+from samoey.domains.repositories.errors import RepositoryKnown
+from samoey.domains.repositories.schemas import NewRepository, RepositoryOut
+from samoey.kit.context import Actor, Tools
+from samoey.kit.problems import Problem
+
+_LOOK_EACH_S = 0.2
+
+
+class RepositoryNotReady(Problem):
+    """It could not be fetched or indexed; says why."""
+
+    status, title = 409, "This repository cannot be read."
+
+
+async def bring(
+    tools: Tools,
+    actor: Actor,
+    workspace_id: UUID,
+    source: str,
+    *,
+    branch: str | None = None,
+    dirty: bool = False,
+) -> RepositoryOut:
+    """Connect a repository or look at it again, and wait until its index answers.
+
+    Raises:
+        RepositoryNotReady: it could not be fetched or indexed.
+        Problem: what `repositories.add_repository` refuses.
+    """
+    new = NewRepository(
+        workspace_id=workspace_id, source=_whole(source), branch=branch, dirty=dirty
+    )
+    try:
+        repository_id = (await repositories.add_repository(tools, actor, new)).id
+    except RepositoryKnown as known:
+        repository_id = UUID(str(known.extra["repository_id"]))
+        async with tools.work(actor) as ctx:
+            await repositories.sync_repository(ctx, repository_id)
+    with contextlib.closing(Progress()) as progress:
+        return await _wait(tools, actor, repository_id, progress)
+
+
+def _whole(source: str) -> str:
+    """The whole path of a folder that is there; what is no folder is an address."""
+    path = Path(source).expanduser()
+    return str(path.resolve()) if path.exists() else source
+
+
+async def _wait(
+    tools: Tools, actor: Actor, repository_id: UUID, progress: "Progress"
+) -> RepositoryOut:
+    working = asyncio.create_task(drain(tools))
+    try:
+        while True:
+            async with tools.work(actor) as ctx:
+                repository = await repositories.find(ctx, repository_id)
+                indexes = await knowledge.indexes(ctx, workspace_id=repository.workspace_id)
+            index = next((it for it in indexes if it.repository_id == repository_id), None)
+            if _answers(repository, index):
+                return repository
+            progress.show(repository, index)
+            if working.done():
+                await working
+                # Another process may hold the job; ours are looked for again until it is done.
+                working = asyncio.create_task(drain(tools))
+            await asyncio.sleep(_LOOK_EACH_S)
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
+    if repository.status == "failed":
+        told = repository.problem or {}
+        raise RepositoryNotReady(str(told.get("detail") or told.get("title") or "It has failed."))
+    if repository.status != "ready":
+        return False
+    if repository.commit is None:
+        raise RepositoryNotReady("It has no commit yet.")
+    if index is None or index.commit != repository.commit:
+        return False
+    if index.state == "failed":
+        raise RepositoryNotReady(f"It could not be indexed: {index.problem}")
+    return index.state == "ready"
+
+
+class Progress:
+    """The stage and real counts on stderr: one line on a screen, else one per change."""
+
+    def __init__(self) -> None:
+        self._screen = sys.stderr.isatty()
+        self._shown = ""
+
+    def show(self, repository: RepositoryOut, index: IndexOut | None) -> None:
+        """Tell how far it is, if that has changed."""
+        line = f"{repository.name}: {_stage(repository, index)}"
+        if line == self._shown:
+            return
+        sys.stderr.write(f"\r\x1b[K{line}" if self._screen else f"{line}\n")
+        sys.stderr.flush()
+        self._shown = line
+
+    def close(self) -> None:
+        """Leave a clean line behind."""
+        if self._screen and self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _stage(repository: RepositoryOut, index: IndexOut | None) -> str:
+    if repository.status != "ready":
+        fetched = repository.progress
+        return f"fetching {fetched.done:,} of {fetched.total:,}" if fetched else "fetching"
+    if index is None or not index.files_total:
+        return "indexing"
+    return f"indexing {index.files_done:,} of {index.files_total:,} files"
