@@ -25,7 +25,7 @@ from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.db import connect
 from samoey.kit.schema import migrate
-from samoey.kit.settings import IdentitySettings, JobSettings, Settings
+from samoey.kit.settings import IdentitySettings, JobSettings, ModelSettings, Settings
 from samoey.tools import open_house
 from tests.house.processes import RunningHouse
 from tests.make import Make
@@ -74,6 +74,11 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
             password_memory_kib=64, password_passes=1, password_lanes=1
         ),
         "jobs": JobSettings(heartbeat_s=0.3, stalled_after_s=1.5, retry_wait_s=0.05),
+        # Whatever stands in the environment: no test speaks with a vendor.
+        "models": ModelSettings(local_only=True, first_word_s=2, next_word_s=2),
+        "openai_api_key": None,
+        "openai_base_url": None,
+        "openai_model": None,
     }
     return Settings.model_validate(given | changes)
 

@@ -98,6 +98,7 @@ class RunningHouse:
             "SAMOEY_JOBS__HEARTBEAT_S": str(settings.jobs.heartbeat_s),
             "SAMOEY_JOBS__STALLED_AFTER_S": str(settings.jobs.stalled_after_s),
             "SAMOEY_JOBS__RETRY_WAIT_S": str(settings.jobs.retry_wait_s),
+            "SAMOEY_MODELS__LOCAL_ONLY": "true",
         } | changes
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
