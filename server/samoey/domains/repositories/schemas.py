@@ -4,15 +4,25 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from samoey.domains.repositories.tables import RepositoryStatus, SourceKind
 from samoey.kit.ports.git import EntryKind
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Source = Annotated[str, Field(min_length=1, max_length=4096)]
-BranchName = Annotated[str, Field(min_length=1, max_length=255)]
-Pattern = Annotated[str, Field(min_length=1, max_length=500)]
+# No control characters: the database takes no zero byte, and nobody means the others.
+_VISIBLE = r"^[^\x00-\x1f\x7f]+$"
+
+
+def _line(longest: int) -> StringConstraints:
+    return StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=longest, pattern=_VISIBLE
+    )
+
+
+Name = Annotated[str, _line(200)]
+Source = Annotated[str, _line(4096)]
+BranchName = Annotated[str, _line(255)]
+Pattern = Annotated[str, _line(500)]
 Patterns = Annotated[list[Pattern], Field(max_length=200)]
 # Every minute at most, every four weeks at least.
 SyncMinutes = Annotated[int, Field(ge=1, le=40_320)]
