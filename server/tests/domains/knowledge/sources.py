@@ -2,15 +2,18 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from samoey.domains.knowledge import service as knowledge
 from samoey.domains.repositories import service as repositories
+from samoey.domains.repositories.fetching import service as fetching
 from samoey.domains.repositories.schemas import NewRepository
+from samoey.kit.context import Tools
 
 if TYPE_CHECKING:
-    from tests.house.processes import RunningHouse
     from tests.make import Somebody
 
 GREETING = {
@@ -19,12 +22,12 @@ GREETING = {
         '    """Read a greeting."""\n    return text.strip()\n\n\n'
         "class Greeter:\n    def greet(self, name):\n        return f'hello {name}'\n"
     ),
-    "tests/test_greeting.py": "def test_parse_greeting():\n    assert parse_greeting(' x ') == 'x'\n",
+    "tests/test_greeting.py": "def test_parse_greeting():\n    assert parse_greeting('x')\n",
     "README.md": "# Greetings\n\nHow to greet people.\n",
 }
 
 
-def write(folder: Path, files: dict[str, str | bytes]) -> None:
+def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,11 +35,11 @@ def write(folder: Path, files: dict[str, str | bytes]) -> None:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    told = {name: "Test" for name in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME")}
-    told |= {name: "test@example.org" for name in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL")}
+    told = dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Test")
+    told |= dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "test@example.org")
     told |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     return subprocess.run(
-        ["git", "-C", str(folder), *arguments],
+        ["/usr/bin/env", "git", "-C", str(folder), *arguments],
         check=True,
         capture_output=True,
         text=True,
@@ -44,7 +47,7 @@ def git(folder: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def commit(folder: Path, files: dict[str, str | bytes]) -> str:
+def commit(folder: Path, files: Mapping[str, str | bytes]) -> str:
     """Write files and commit everything; the first time this makes the repository."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".git").exists():
@@ -55,9 +58,15 @@ def commit(folder: Path, files: dict[str, str | bytes]) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-async def connect(
-    house: "RunningHouse", owner: "Somebody", folder: Path, **wishes: list[str]
-) -> UUID:
-    """Connect a folder; it is fetched and indexed when the house drains."""
+async def connect(tools: Tools, owner: "Somebody", folder: Path, **wishes: list[str]) -> UUID:
+    """Connect a folder; the reactions that fetch and index it have yet to run."""
     new = NewRepository(workspace_id=owner.workspace_id, source=str(folder), **wishes)
-    return (await repositories.add_repository(house.tools, owner.actor, new)).id
+    return (await repositories.add_repository(tools, owner.actor, new)).id
+
+
+async def bring(tools: Tools, owner: "Somebody", folder: Path, **wishes: list[str]) -> UUID:
+    """Connect a folder, and do at once what its reactions would."""
+    repository_id = await connect(tools, owner, folder, **wishes)
+    await fetching.fetch(tools, repository_id)
+    await knowledge.index(tools, repository_id)
+    return repository_id

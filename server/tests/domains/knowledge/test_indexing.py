@@ -13,12 +13,10 @@ async def only_index(house: RunningHouse, actor: Actor) -> IndexOut:
     return found
 
 
-async def test_a_connected_folder_is_indexed_and_found(
-    house: RunningHouse, tmp_path: Path
-) -> None:
+async def test_a_connected_folder_is_indexed_and_found(house: RunningHouse, tmp_path: Path) -> None:
     ada = await house.make.user()
     head = commit(tmp_path / "greetings", GREETING)
-    await connect(house, ada, tmp_path / "greetings")
+    await connect(house.tools, ada, tmp_path / "greetings")
 
     await house.drain()
 

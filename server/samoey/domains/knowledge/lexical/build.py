@@ -22,8 +22,6 @@ from samoey.domains.knowledge.lexical.shelf import FORMAT, Bucket, FileEntry, Ma
 from samoey.domains.knowledge.lexical.words import Words
 from samoey.domains.knowledge.parse.chunks import NotText, cut
 
-# Source bytes that a bucket should hold: little to make anew, yet few segments to search.
-BUCKET_BYTES = 300_000
 MOST_BUCKETS = 128
 # From here on buckets grow, and twice as many are still searched in milliseconds.
 LARGE_BYTES = 250_000_000
@@ -57,12 +55,12 @@ def counted(manifest: Manifest) -> Built:
     )
 
 
-def bucket_count(total_bytes: int, before: int | None) -> int:
+def bucket_count(total_bytes: int, bucket_bytes: int, before: int | None) -> int:
     """Choose how many buckets there are; a repository that grows a little keeps what it has."""
     large = total_bytes > LARGE_BYTES
     most = MOST_BUCKETS_OF_LARGE if large else MOST_BUCKETS
     count = 1
-    while count < most and count * BUCKET_BYTES < total_bytes:
+    while count < most and count * bucket_bytes < total_bytes:
         count *= 2
     return before if before is not None and count / 2 <= before <= count * 2 else count
 
@@ -83,12 +81,12 @@ class Making:
         self.told = told
         self.words = Words()
         total = sum(source.size for source in order.files if source.size <= order.largest_bytes)
-        self.count = bucket_count(total, previous.count if previous else None)
+        self.count = bucket_count(total, order.bucket_bytes, previous.count if previous else None)
         fitting = previous if previous and previous.count == self.count else None
         self.before = fitting.buckets if fitting else {}
         self.old = Snapshot.open(order.shelf / str(order.previous)) if self.before else None
         self.sorted: dict[int, list[Source]] = {}
-        for source in order.files:
+        for source in sorted(order.files, key=lambda source: source.path):
             self.sorted.setdefault(bucket_of(source.path, self.count), []).append(source)
         self.touched = {key for key, files in self.sorted.items() if not self.same(key, files)}
         self.done, self.spoke = 0, 0.0
@@ -140,7 +138,7 @@ class Making:
         index = tantivy.Index(schema(), path=str(place))
         writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
         entries = {}
-        for source in sorted(self.sorted[key], key=lambda source: source.path):
+        for source in self.sorted[key]:
             entry, passages = self.passages(key, source)
             for each in passages:
                 writer.add_document(document(each, self.words))
@@ -160,15 +158,21 @@ class Making:
             return known, self.old.passages(source.path) if known.chunks else []
         if source.size > self.order.largest_bytes:
             return FileEntry(source.blob, "skipped", 0, source.size), []
-        blob, content = next(self.blobs)
-        assert blob == source.blob
+        content = self.content(source)
         try:
             parts = cut(source.path, content)
         except NotText:
-            return FileEntry(blob, "skipped", 0, source.size), []
+            return FileEntry(source.blob, "skipped", 0, source.size), []
         outcome = "windowed" if parts.windowed else "parsed"
-        entry = FileEntry(blob, outcome, len(parts.chunks), len(content))
+        entry = FileEntry(source.blob, outcome, len(parts.chunks), len(content))
         return entry, [passage(source.path, parts.language, chunk) for chunk in parts.chunks]
+
+    def content(self, source: Source) -> bytes:
+        """Read the next file; they come in the order in which they were asked for."""
+        for blob, content in self.blobs:
+            if blob == source.blob:
+                return content
+        raise LookupError(source.path)
 
     def advance(self, files: int) -> None:
         self.done += files

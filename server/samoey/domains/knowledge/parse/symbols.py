@@ -125,15 +125,24 @@ def extent(node: "tree_sitter.Node") -> tuple[int, int]:
     while outer.parent is not None and outer.parent.type in WRAPPERS:
         outer = outer.parent
     start = outer.start_point.row
-    above = outer.prev_sibling
+    above = before(outer)
     while above is not None and above.type in ATTACHED and last_row(above) in {start - 1, start}:
         # A comment at the end of a line of code speaks of that line.
-        before = above.prev_sibling
-        if before is not None and last_row(before) == above.start_point.row:
+        behind = above.prev_sibling
+        if behind is not None and last_row(behind) == above.start_point.row:
             break
         start = above.start_point.row
-        above = before
+        above = behind
     return start + 1, max(start, last_row(outer)) + 1
+
+
+def before(node: "tree_sitter.Node") -> "tree_sitter.Node | None":
+    """Give what stands before a node; for the first one of a body, what stands before the body."""
+    while node.prev_sibling is None and node.parent is not None:
+        if node.parent.start_byte != node.start_byte:
+            return None
+        node = node.parent
+    return node.prev_sibling
 
 
 def last_row(node: "tree_sitter.Node") -> int:

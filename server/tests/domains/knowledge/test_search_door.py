@@ -1,0 +1,275 @@
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from samoey.domains.knowledge import service
+from samoey.domains.knowledge.indexing.service import shelf_of
+from samoey.domains.knowledge.schemas import Citation, Query
+from samoey.kit.context import Tools
+from tests.domains.knowledge.sources import GREETING, bring, commit, git, write
+from tests.make import Make, Somebody
+
+SEARCH = "/api/v1/knowledge/search"
+
+
+class Place:
+    """One indexed repository, its owner, and the door."""
+
+    def __init__(self, tools: Tools, http: httpx.AsyncClient, ada: Somebody) -> None:
+        self.tools, self.http, self.ada = tools, http, ada
+        self.make = Make(tools)
+        self.repository_id = UUID(int=0)
+        self.commit = ""
+
+    async def get(self, url: str, /, who: Somebody | None = None, **query: Any) -> httpx.Response:
+        return await self.http.get(url, params=query, headers=(who or self.ada).headers)
+
+    async def paths(self, **query: Any) -> list[str]:
+        answer = await self.get(SEARCH, **query)
+        assert answer.status_code == 200, answer.text
+        return [hit["path"] for hit in answer.json()["hits"]]
+
+
+@pytest.fixture
+async def place(tools: Tools, client: httpx.AsyncClient, make: Make, tmp_path: Path) -> Place:
+    place = Place(tools, client, await make.user())
+    place.commit = commit(tmp_path / "greetings", GREETING)
+    place.repository_id = await bring(tools, place.ada, tmp_path / "greetings")
+    return place
+
+
+async def test_a_search_answers_with_citations(place: Place) -> None:
+    answer = await place.get(SEARCH, q="parse greeting")
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["query"] == "parse greeting"
+    assert body["took_ms"] > 0
+    first = body["hits"][0]
+    assert first.pop("score") > 0
+    assert first == {
+        "repository_id": str(place.repository_id),
+        "repository_name": "greetings",
+        "path": "src/greeting.py",
+        "start": 4,
+        "end": 6,
+        "commit": place.commit,
+        "symbol": "parse_greeting",
+        "kind": "function",
+        "language": "python",
+        "text": 'def parse_greeting(text):\n    """Read a greeting."""\n    return text.strip()',
+    }
+
+
+async def test_a_search_keeps_to_what_it_is_told(place: Place) -> None:
+    assert set(await place.paths(q="greeting")) == {
+        "src/greeting.py",
+        "tests/test_greeting.py",
+        "README.md",
+    }
+    assert await place.paths(q="greeting", path="tests/") == ["tests/test_greeting.py"]
+    assert await place.paths(q="greeting", language="markdown") == ["README.md"]
+    assert len(await place.paths(q="greeting", limit=1)) == 1
+    assert await place.paths(q="greeting", repository_id=str(uuid4())) == []
+    assert await place.paths(q="greeting", workspace_id=str(uuid4())) == []
+    assert await place.paths(
+        q="greeting", repository_id=str(place.repository_id), path="", language="", limit=1
+    )
+
+
+@pytest.mark.parametrize("asked", ["", "std::vector<int> AND (", "🚀", "x" * 30_000, "\x00"])
+async def test_rubbish_finds_nothing_and_breaks_nothing(place: Place, asked: str) -> None:
+    assert await place.paths(q=asked) == []
+
+
+@pytest.mark.parametrize("wrong", [{"limit": "0"}, {"limit": "101"}, {"repository_id": "x"}])
+async def test_a_search_that_does_not_fit_is_refused(place: Place, wrong: dict[str, str]) -> None:
+    answer = await place.get(SEARCH, q="greeting", **wrong)
+
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/invalid-request"
+
+
+async def test_a_tangled_path_pattern_is_refused(place: Place) -> None:
+    answer = await place.get(SEARCH, q="greeting", path="a*" * 250)
+
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/path-pattern-refused"
+
+
+async def test_a_stranger_sees_nothing(place: Place) -> None:
+    eve = await place.make.user("Eve", role=None)
+
+    hits = (await place.get(SEARCH, eve, q="greeting")).json()["hits"]
+    indexes = (await place.get("/api/v1/knowledge/indexes", eve)).json()
+    outline = await place.get(
+        "/api/v1/knowledge/outline", eve, repository_id=place.repository_id, path="README.md"
+    )
+
+    assert (hits, indexes, outline.status_code) == ([], [], 404)
+
+
+async def test_nobody_searches_without_signing_in(place: Place) -> None:
+    assert (await place.http.get(SEARCH, params={"q": "greeting"})).status_code == 401
+
+
+async def test_several_readers_find_only_what_all_of_them_may_read(place: Place) -> None:
+    eve = await place.make.user("Eve", role=None)
+    vera = await place.make.user("Vera", role="viewer")
+    query = Query(text="greeting")
+
+    together = await service.search(place.tools, [place.ada.actor, vera.actor], query)
+    with_stranger = await service.search(place.tools, [place.ada.actor, eve.actor], query)
+
+    assert len(together) > 0
+    assert with_stranger == []
+
+
+async def test_two_repositories_are_searched_at_once(place: Place, tmp_path: Path) -> None:
+    commit(tmp_path / "other", {"lib/parse.go": "package lib\n\nfunc ParseGreeting() {}\n"})
+    await bring(place.tools, place.ada, tmp_path / "other")
+
+    answer = await place.get(SEARCH, q="parse greeting")
+
+    hits = answer.json()["hits"]
+    assert {hit["repository_name"] for hit in hits} == {"greetings", "other"}
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+
+
+async def test_an_outline_lists_what_a_file_defines(place: Place) -> None:
+    answer = await place.get(
+        "/api/v1/knowledge/outline", repository_id=place.repository_id, path="src/greeting.py"
+    )
+
+    assert answer.json() == [
+        {"name": "parse_greeting", "kind": "function", "start": 4, "end": 6},
+        {"name": "Greeter", "kind": "class", "start": 9, "end": 11},
+        {"name": "Greeter.greet", "kind": "method", "start": 10, "end": 11},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"path": "no/such.py"}, 404),
+        ({"path": "../../etc/passwd"}, 422),
+        ({"path": "README.md", "at": "nowhere"}, 404),
+        ({"path": "README.md", "at": "--help"}, 404),
+    ],
+)
+async def test_an_outline_of_nothing_is_a_clear_problem(
+    place: Place, wrong: dict[str, str], status: int
+) -> None:
+    answer = await place.get(
+        "/api/v1/knowledge/outline", repository_id=place.repository_id, **wrong
+    )
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_only_an_admin_has_an_index_made_again(place: Place) -> None:
+    wish = {"repository_id": str(place.repository_id)}
+    url = "/api/v1/knowledge/indexes"
+    bob = await place.make.user("Bob", role="member")
+    eve = await place.make.user("Eve", role=None)
+
+    member = await place.http.post(url, json=wish, headers=bob.headers)
+    stranger = await place.http.post(url, json=wish, headers=eve.headers)
+    owner = await place.http.post(url, json=wish, headers=place.ada.headers)
+
+    assert (member.status_code, stranger.status_code, owner.status_code) == (403, 404, 202)
+    assert owner.json()["state"] == "waiting"
+    # The old index answers until the new one is made.
+    assert await place.paths(q="parse greeting")
+    await service.index(place.tools, place.repository_id, afresh=True)
+    (index,) = (await place.get(url)).json()
+    assert index["state"] == "ready"
+
+
+async def test_an_index_whose_folder_is_gone_is_made_again(
+    place: Place, jobs_waiting: Callable[[], Awaitable[list[str]]]
+) -> None:
+    shelf = shelf_of(place.tools, place.repository_id)
+    service.opened.cache_clear()
+    for folder in shelf.iterdir():
+        folder.rename(folder.with_name(f"{folder.name}-lost"))
+
+    first = await place.paths(q="parse greeting")
+    waiting = await jobs_waiting()
+    await service.index(place.tools, place.repository_id, afresh=True)
+
+    assert first == []
+    assert waiting.count("knowledge.index_afresh") == 1
+    assert await place.paths(q="parse greeting")
+
+
+async def test_a_search_follows_the_commits(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "greetings"
+    git(folder, "rm", "-q", "README.md")
+    write(folder, {"src/farewell.py": "def say_farewell():\n    return 'bye'\n"})
+    head = commit(folder, {})
+    await bring(place.tools, place.ada, folder)
+
+    hits = (await place.get(SEARCH, q="farewell")).json()["hits"]
+
+    assert [(hit["path"], hit["commit"]) for hit in hits] == [("src/farewell.py", head)]
+    assert "README.md" not in await place.paths(q="greeting")
+
+
+async def test_a_citation_is_judged_against_the_mirror(place: Place) -> None:
+    async def judged(**changed: Any) -> str | None:
+        given = {
+            "repository_id": place.repository_id,
+            "path": "src/greeting.py",
+            "start": 4,
+            "end": 6,
+            "commit": place.commit,
+            "text": "return text.strip()",
+        }
+        verdict = await service.judge(
+            place.tools, place.ada.actor, Citation.model_validate(given | changed)
+        )
+        return verdict.reason
+
+    assert await judged() is None
+    assert await judged(end=600) == "no-such-lines"
+    assert await judged(text="return 42") == "other-text"
+    assert await judged(path="src/none.py") == "no-file"
+    assert await judged(path="../secret") == "no-file"
+    assert await judged(path="src") == "no-file"
+    assert await judged(commit="f" * 40) == "no-commit"
+    assert await judged(commit=place.commit[:9]) == "no-commit"
+    assert await judged(commit="main") == "no-commit"
+    assert await judged(repository_id=uuid4()) == "no-repository"
+
+
+async def test_a_citation_that_holds_tells_what_stands_there(place: Place) -> None:
+    citation = Citation(
+        repository_id=place.repository_id,
+        path="src/greeting.py",
+        start=10,
+        end=11,
+        commit=place.commit,
+    )
+
+    verified = await service.verify(place.tools, place.ada.actor, citation)
+
+    assert verified is not None
+    assert verified.symbol == "Greeter.greet"
+    assert verified.text.endswith("return f'hello {name}'")
+
+
+async def test_a_reader_who_may_not_read_it_makes_a_citation_fall(place: Place) -> None:
+    eve = await place.make.user("Eve", role=None)
+    citation = Citation(
+        repository_id=place.repository_id, path="README.md", start=1, end=1, commit=place.commit
+    )
+
+    readers = [place.ada.actor, eve.actor]
+
+    assert await service.verify(place.tools, readers, citation) is None
