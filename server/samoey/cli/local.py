@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from samoey.adapters.embedded.servers import join, running_servers
+from samoey.adapters.embedded.sharing import shared_servers
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Tools
 from samoey.kit.jobs import Jobs
@@ -21,24 +21,22 @@ def servers_of(settings: Settings) -> Iterator[Settings]:
     """The same settings with servers behind them.
 
     Those that the settings name; else those of a home that another process holds; else embedded
-    ones that live as long as the block.
+    ones that live as long as the block, and as others need them who joined meanwhile.
 
     Raises:
         Problem: no servers can be had here; says which variable to set.
     """
-    if settings.database_url is not None and settings.redis_url is not None:
-        yield settings
-        return
-    with contextlib.ExitStack() as stack:
-        servers = join(settings.home)
-        if servers is None:
-            servers = stack.enter_context(running_servers(settings.home))
-        yield settings.model_copy(
-            update={
-                "database_url": settings.database_url or SecretStr(servers.database_url),
-                "redis_url": settings.redis_url or SecretStr(servers.redis_url),
-            }
-        )
+    given = {
+        name: url.get_secret_value()
+        for name in ("database_url", "redis_url")
+        if (url := getattr(settings, name)) is not None
+    }
+    with shared_servers(settings.home, **given) as servers:
+        urls = {
+            "database_url": SecretStr(servers.database_url),
+            "redis_url": SecretStr(servers.redis_url),
+        }
+        yield settings.model_copy(update=urls)
 
 
 @contextlib.asynccontextmanager
