@@ -27,6 +27,8 @@ from samoey.kit.problems import InvalidRequest, Unauthenticated
 router = APIRouter(prefix="/conversations", tags=["chat"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
+# The largest number that the column holds.
+_MOST = 2**31 - 1
 
 
 @router.get("", responses=problems(Unauthenticated, InvalidRequest))
@@ -86,8 +88,12 @@ async def delete_conversation(ctx: Ctx, conversation_id: UUID) -> None:
 async def list_messages(
     ctx: Ctx,
     conversation_id: UUID,
-    before: Annotated[int | None, Query(description="Only messages below this number.")] = None,
-    after: Annotated[int | None, Query(description="Only messages above this number.")] = None,
+    before: Annotated[
+        int | None, Query(ge=0, le=_MOST, description="Only messages below this number.")
+    ] = None,
+    after: Annotated[
+        int | None, Query(ge=0, le=_MOST, description="Only messages above this number.")
+    ] = None,
     limit: Limit = 100,
 ) -> list[MessageOut]:
     """Read a page of messages by number, oldest first: the last page unless `after` is given."""
