@@ -114,16 +114,16 @@ def _tool(described: dict[str, Any]) -> ToolSpec:
 def _message(message: BaseMessage) -> ChatMessage:
     match message:
         case SystemMessage():
-            return ChatMessage("system", message.text)
+            return ChatMessage("system", str(message.text))
         case ToolMessage():
-            return ChatMessage("tool", message.text, tool_call_id=message.tool_call_id)
+            return ChatMessage("tool", str(message.text), tool_call_id=message.tool_call_id)
         case AIMessage():
             calls = tuple(
                 ToolCall(call["id"] or "", call["name"], json.encode(call["args"]).decode())
                 for call in message.tool_calls
             )
-            return ChatMessage("assistant", message.text, calls)
-    return ChatMessage("user", message.text)
+            return ChatMessage("assistant", str(message.text), calls)
+    return ChatMessage("user", str(message.text))
 
 
 def _chunk(piece: Piece) -> AIMessageChunk:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 # A sentence's end, with the citation marks that follow it; what comes next must be seen, because
 # it may be a mark that still belongs to the sentence.
 _END = re.compile(
-    r"""[.!?]["')*_]*(?:\s*[\[【][^\[\]【】\n]{1,80}[\]】])*\s+(?=[^\s\[【])|\n""", re.VERBOSE
+    r"""[.!?]["')*_]*(?:[ \t]*[\[【][^\[\]【】\n]{1,80}[\]】])*[ \t]+(?=[^\s\[【])|\n"""
 )
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no)|\b[A-Za-z])$")
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[^\n]*\n")
