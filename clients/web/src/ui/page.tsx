@@ -55,7 +55,7 @@ export function Panes({ list, listLabel, main, side, sideLabel, focus, wideSide 
           className={cn(
             'min-h-0 w-full shrink-0 flex-col border-r bg-ground md:flex md:w-64 lg:w-72',
             focus === 'list' ? 'flex' : 'hidden',
-            side && wideSide && 'md:hidden xl:flex',
+            side && wideSide && 'md:hidden 2xl:flex',
           )}
         >
           {list}
@@ -75,7 +75,7 @@ export function Panes({ list, listLabel, main, side, sideLabel, focus, wideSide 
           className={cn(
             'min-h-0 min-w-0 flex-col border-l bg-surface',
             focus === 'side' ? 'flex w-full' : 'hidden md:flex',
-            'wide:static wide:shadow-none md:absolute md:inset-y-0 md:right-0 md:w-[min(560px,90%)] md:shadow-float',
+            'md:absolute md:inset-y-0 md:right-0 md:w-[min(560px,90%)] md:shadow-float wide:static wide:shadow-none',
             wideSide ? 'wide:w-[46%]' : 'wide:w-80',
           )}
         >

@@ -12,7 +12,7 @@ import { many } from '@/ui/format'
 import { ProblemPanel } from '@/ui/problem'
 import { toast } from '@/ui/toast'
 import { Tooltip } from '@/ui/tooltip'
-import { copyableAnswer, type Shown, shownAnswer } from './answer-text'
+import { copyableAnswer, shownAnswer } from './answer-text'
 import { AnswerText } from './AnswerText'
 import { Outline, Sources } from './Sources'
 import { useStreams } from './streams'
@@ -73,36 +73,33 @@ function Dropped({ number }: { number: number }) {
   )
 }
 
-interface ActionsProps {
-  message: Message
-  shown: Shown
-  mayAct: boolean
+function useActs({ conversation_id, id }: Message) {
+  const onError = () => toast('That did not work. Check the connection and try again.')
+  return {
+    retry: useMutation({ mutationFn: () => chat.retry(conversation_id, id), onError }),
+    stop: useMutation({ mutationFn: () => chat.stop(conversation_id, id), onError }),
+  }
 }
 
-function Actions({ message, shown, mayAct }: ActionsProps) {
-  const failed = () => toast('That did not work. Check the connection and try again.')
-  const retry = useMutation({
-    mutationFn: () => chat.retry(message.conversation_id, message.id),
-    onError: failed,
-  })
-  const stop = useMutation({
-    mutationFn: () => chat.stop(message.conversation_id, message.id),
-    onError: failed,
-  })
-  if (shown.active) {
-    return mayAct ? (
-      <div className="mt-3">
-        <Button size="sm" busy={stop.isPending || stop.isSuccess} onClick={() => stop.mutate()}>
-          <Square size={16} aria-hidden />
-          {stop.isPending || stop.isSuccess ? 'Stopping…' : 'Stop'}
-        </Button>
-      </div>
-    ) : null
-  }
+type Acts = ReturnType<typeof useActs>
+
+function StopButton({ stop }: Pick<Acts, 'stop'>) {
+  const stopping = stop.isPending || stop.isSuccess
+  return (
+    <Button size="sm" className="mt-3" busy={stopping} onClick={() => stop.mutate()}>
+      <Square size={16} aria-hidden />
+      {stopping ? 'Stopping…' : 'Stop'}
+    </Button>
+  )
+}
+
+function Actions({ message, mayAct, retry }: AnswerProps & Pick<Acts, 'retry'>) {
   return (
     <div className="mt-3 -ml-2 flex flex-wrap items-center gap-1">
-      {shown.text ? <CopyButton text={() => copyableAnswer(message)} label="Copy answer" /> : null}
-      {mayAct ? (
+      {message.text ? (
+        <CopyButton text={() => copyableAnswer(message)} label="Copy answer" />
+      ) : null}
+      {mayAct && message.status !== 'failed' ? (
         <IconButton
           label="Answer again"
           size="icon-sm"
@@ -121,6 +118,22 @@ function Actions({ message, shown, mayAct }: ActionsProps) {
   )
 }
 
+function Failure({ message, mayAct, retry }: AnswerProps & Pick<Acts, 'retry'>) {
+  const problem = {
+    type: '/problems/answer-failed',
+    title: 'The answer could not be finished',
+    status: 500,
+    detail: message.problem,
+  }
+  return (
+    <ProblemPanel
+      className="mt-3 max-w-[72ch]"
+      error={problem}
+      retry={mayAct ? () => retry.mutate() : undefined}
+    />
+  )
+}
+
 interface AnswerProps {
   message: Message
   mayAct: boolean
@@ -128,41 +141,32 @@ interface AnswerProps {
 }
 
 /** An answer: its words as they come, then what it stands on. */
-export function Answer({ message, mayAct, linkTo }: AnswerProps) {
+export function Answer(props: AnswerProps) {
+  const { message, mayAct, linkTo } = props
   const stream = useStreams((state) => state.byMessage[message.id])
   const shown = shownAnswer(message, stream)
   const text = useDeferredValue(shown.text)
   const openNumber = useOpenCitation(shown.citations)
+  const { retry, stop } = useActs(message)
+  const words = text ? (
+    <AnswerText text={text} citations={shown.citations} hrefOf={linkTo} openNumber={openNumber} />
+  ) : null
+  if (shown.active) {
+    return (
+      <div aria-busy>
+        {words ?? <Stage stage={shown.stage} since={message.created_at} />}
+        {mayAct ? <StopButton stop={stop} /> : null}
+      </div>
+    )
+  }
   return (
-    <div aria-busy={shown.active}>
-      {text ? (
-        <AnswerText
-          text={text}
-          citations={shown.citations}
-          hrefOf={linkTo}
-          openNumber={openNumber}
-        />
-      ) : null}
-      {shown.active && !text ? <Stage stage={shown.stage} since={message.created_at} /> : null}
-      {message.status === 'failed' ? (
-        <ProblemPanel
-          className="mt-3 max-w-[72ch]"
-          error={{
-            type: '/problems/answer-failed',
-            title: 'The answer could not be finished',
-            status: 500,
-            detail: message.problem,
-          }}
-        />
-      ) : null}
-      {shown.active ? null : (
-        <>
-          <Sources text={shown.text} citations={shown.citations} hrefOf={linkTo} />
-          <Outline items={message.outline} hrefOf={linkTo} />
-          <Notes message={message} />
-        </>
-      )}
-      <Actions message={message} shown={shown} mayAct={mayAct} />
-    </div>
+    <>
+      {words}
+      {message.status === 'failed' ? <Failure {...props} retry={retry} /> : null}
+      <Sources text={shown.text} citations={shown.citations} hrefOf={linkTo} />
+      <Outline items={message.outline} hrefOf={linkTo} />
+      <Notes message={message} />
+      <Actions {...props} retry={retry} />
+    </>
   )
 }

@@ -63,7 +63,7 @@ export function AskBox({
         event.preventDefault()
         ask()
       }}
-      className="rounded-md border border-line-strong bg-surface transition-colors duration-100 focus-within:border-accent"
+      className="relative rounded-md border border-line-strong bg-surface transition-colors duration-100 focus-within:border-accent"
     >
       <textarea
         ref={area}
@@ -82,16 +82,18 @@ export function AskBox({
           ask()
         }}
         className={cn(
-          'block w-full resize-none bg-transparent px-4 pt-3 pb-1 outline-none',
-          big ? 'text-md' : 'text-base',
+          'block w-full resize-none bg-transparent px-4 pt-3 outline-none',
+          big ? 'pb-1 text-md' : 'pr-14 pb-3 text-base',
         )}
       />
-      <div className="flex items-center gap-2 px-2 pb-2">
+      <div
+        className={cn('flex items-center gap-2', big ? 'px-2 pb-2' : 'absolute right-2 bottom-2')}
+      >
         {beside}
         <p className={cn('grow px-2 text-right text-xs', tooLong ? 'text-bad' : 'text-quiet')}>
           {tooLong ? (
             `Too long by ${count(text.length - LONGEST)} characters`
-          ) : text ? (
+          ) : big && text ? (
             <span className="hidden sm:inline">Shift + Enter for a new line</span>
           ) : null}
         </p>

@@ -49,7 +49,7 @@ export function CitationChip({ citation, href, current }: CitationChipProps) {
           data-citation={citation.number}
           aria-current={current || undefined}
           aria-label={`Source ${citation.number}: ${citation.path}, lines ${citation.start} to ${citation.end}`}
-          className="mx-0.5 inline-flex h-5 items-center rounded-sm bg-accent-wash px-1.5 align-[1px] font-mono text-xs whitespace-nowrap text-accent hover:bg-accent hover:text-accent-text aria-current:bg-accent aria-current:text-accent-text"
+          className="mx-0.5 rounded-sm bg-accent-wash px-1.5 py-0.5 font-mono text-xs whitespace-nowrap text-accent hover:bg-accent hover:text-accent-text aria-current:bg-accent aria-current:text-accent-text"
         >
           {citationLabel(citation)}
         </Link>

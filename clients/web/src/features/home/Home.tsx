@@ -142,7 +142,7 @@ export function Home() {
           </div>
         )}
         {empty ? null : (
-          <div className="grid gap-8 sm:grid-cols-2">
+          <div className="grid gap-8 *:min-w-0 sm:grid-cols-2">
             <section aria-labelledby="recent">
               <h2 id="recent" className="mb-2 text-sm font-semibold">
                 Recent conversations

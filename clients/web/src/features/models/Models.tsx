@@ -28,7 +28,7 @@ function ModelRow({ model }: { model: Model }) {
         </p>
         <p className="text-sm text-quiet">{model.detail}</p>
       </div>
-      <span className="text-xs text-quiet">
+      <span className="shrink-0 text-xs text-quiet max-sm:sr-only">
         {model.provider} · {model.connected ? 'connected' : 'not connected'}
       </span>
     </li>

@@ -30,6 +30,8 @@ function makeEditor(element: HTMLElement, path: string): Editor {
     lineNumbersMinChars: 4,
     minimap: { enabled: false },
     occurrencesHighlight: 'singleFile',
+    guides: { indentation: true, highlightActiveIndentation: false },
+    overviewRulerBorder: false,
     overviewRulerLanes: 1,
     padding: { top: 8, bottom: 48 },
     readOnly: true,

@@ -67,6 +67,10 @@ export function takeTheme(): void {
       'editorWidget.background': `#${of('raised')}`,
       'editorStickyScroll.background': `#${of('surface')}`,
       'editorStickyScrollHover.background': `#${of('raised')}`,
+      'editorIndentGuide.background1': `#${of('line')}`,
+      'scrollbarSlider.background': `#${of('line')}`,
+      'scrollbarSlider.hoverBackground': `#${of('line-strong')}`,
+      'scrollbarSlider.activeBackground': `#${of('line-strong')}`,
       focusBorder: `#${of('accent')}`,
     },
   })
@@ -84,7 +88,12 @@ export function makeModel(text: string, path: string): monaco.editor.ITextModel 
   models += 1
   const uri = monaco.Uri.from({ scheme: 'code', authority: String(models), path: `/${path}` })
   const ending = path.slice(path.lastIndexOf('.') + 1)
-  return monaco.editor.createModel(text, BORROWED[ending], uri)
+  const model = monaco.editor.createModel(text, BORROWED[ending], uri)
+  // A colour for each depth of brackets would be one more code to learn.
+  model.updateOptions({
+    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+  })
+  return model
 }
 
 export { monaco }

@@ -1,0 +1,54 @@
+import type { Hit } from '@samoey/api'
+import { render, screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { groupByFile } from '@/features/knowledge/groups'
+import { Results } from '@/features/knowledge/Results'
+
+function makeHit(part: Partial<Hit> = {}): Hit {
+  return {
+    repository_id: 'r',
+    repository_name: 'service',
+    path: 'a.py',
+    start: 1,
+    end: 2,
+    commit: 'c'.repeat(40),
+    symbol: null,
+    kind: 'function',
+    language: 'python',
+    score: 1,
+    text: 'def retry():\n    pass',
+    ...part,
+  }
+}
+
+test('files stand in the order of their best hit, lines from top to bottom', () => {
+  const files = groupByFile([
+    makeHit({ path: 'b.py', start: 30 }),
+    makeHit({ path: 'a.py' }),
+    makeHit({ path: 'b.py', start: 4 }),
+  ])
+
+  expect(files.map((file) => [file.path, file.hits.map((hit) => hit.start)])).toEqual([
+    ['b.py', [30, 4].sort((a, b) => a - b)],
+    ['a.py', [1]],
+  ])
+})
+
+test('a result shows the lines around the word, marks it, and leads to its lines and commit', () => {
+  const text = Array.from({ length: 40 }, (_, at) => (at === 30 ? 'call retry()' : `line ${at}`))
+  render(
+    <Results hits={[makeHit({ start: 100, end: 139, text: text.join('\n') })]} query="retry" />,
+  )
+
+  expect(screen.getByText('retry', { selector: 'mark' })).toBeInTheDocument()
+  expect(screen.queryByText(/line 3$/)).toBeNull()
+  expect(screen.getByRole('link').getAttribute('href')).toMatch(/at=c{40}&path=a\.py#L100-L139$/)
+})
+
+test('words of a query that mean something in a pattern are only words', () => {
+  render(
+    <Results hits={[makeHit({ text: 'std::vector<int> v(' })]} query="std::vector<int> AND (" />,
+  )
+
+  expect(screen.getAllByText(/std|vector|int/, { selector: 'mark' }).length).toBeGreaterThan(2)
+})
