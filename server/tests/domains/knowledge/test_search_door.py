@@ -87,7 +87,7 @@ async def test_rubbish_finds_nothing_and_breaks_nothing(place: Place, asked: str
 
 
 @pytest.mark.parametrize("wrong", [{"limit": "0"}, {"limit": "101"}, {"repository_id": "x"}])
-async def test_a_search_that_does_not_fit_is_refused(place: Place, wrong: dict[str, str]) -> None:
+async def test_a_search_that_does_not_fit_is_refused(place: Place, wrong: dict[str, Any]) -> None:
     answer = await place.get(SEARCH, q="greeting", **wrong)
 
     assert answer.status_code == 422
@@ -162,7 +162,7 @@ async def test_an_outline_lists_what_a_file_defines(place: Place) -> None:
     ],
 )
 async def test_an_outline_of_nothing_is_a_clear_problem(
-    place: Place, wrong: dict[str, str], status: int
+    place: Place, wrong: dict[str, Any], status: int
 ) -> None:
     answer = await place.get(
         "/api/v1/knowledge/outline", repository_id=place.repository_id, **wrong

@@ -17,7 +17,7 @@ from samoey.domains.knowledge.events import IndexFailed, IndexFinished, IndexSta
 from samoey.domains.knowledge.indexing.child import indexing
 from samoey.domains.knowledge.indexing.orders import Job
 from samoey.domains.knowledge.lexical.orders import Order, Source
-from samoey.domains.knowledge.lexical.shelf import FORMAT, clear, snapshot_name
+from samoey.domains.knowledge.lexical.shelf import FORMAT, clear, snapshot_name, sweep
 from samoey.domains.knowledge.tables import IndexState
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import RepositoryOut
@@ -181,12 +181,15 @@ class Indexing:
         job = await self.order(name, previous)
         total = len(job.order.files)
         await self.advance(0, total)
-        async with indexing(job) as said:
-            async for told in said:
-                if told.built is not None:
-                    await self.finish(name, total, asdict(told.built))
-                elif time.monotonic() - self.spoke >= NOTE_EVERY_S:
-                    await self.advance(told.done, total)
+        try:
+            async with indexing(job) as said:
+                async for told in said:
+                    if told.built is not None:
+                        await self.finish(name, total, asdict(told.built))
+                    elif time.monotonic() - self.spoke >= NOTE_EVERY_S:
+                        await self.advance(told.done, total)
+        finally:
+            sweep(self.shelf)
 
     async def advance(self, done: int, total: int) -> None:
         """Note how far it is, and tell those who watch."""

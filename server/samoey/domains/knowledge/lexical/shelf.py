@@ -73,8 +73,7 @@ def load(folder: Path) -> Manifest | None:
 def unfinished(shelf: Path, name: str) -> Iterator[Path]:
     """Give a folder that becomes the snapshot `name` when the block ends well, else is removed."""
     shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in shelf.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    sweep(shelf)
     folder = shelf / f"{UNFINISHED}{secrets.token_hex(6)}"
     folder.mkdir()
     try:
@@ -86,6 +85,12 @@ def unfinished(shelf: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(shelf: Path) -> None:
+    """Remove what a process left that was killed while it made a snapshot."""
+    for left in shelf.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def take(origin: Path, into: Path, segments: Iterable[dict[str, Any]]) -> None:

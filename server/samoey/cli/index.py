@@ -1,0 +1,72 @@
+"""`samoey index`: connect a repository, or look at it again, and index its commit."""
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from samoey.domains.knowledge.schemas import IndexOut
+    from samoey.domains.repositories.schemas import RepositoryOut
+
+HELP = "fetch and index a repository, so that it can be asked about"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which repository, and which state of it."""
+    parser.add_argument("source", metavar="PATH_OR_URL", help="a folder here, or a git URL")
+    parser.add_argument("--branch", help="the branch to read (default: the repository's own)")
+    parser.add_argument(
+        "--dirty", action="store_true", help="read changes that are not committed, too"
+    )
+    parser.add_argument("--json", action="store_true", help="print the counts for a program")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Index, telling the progress on stderr, and print what came out."""
+    return asyncio.run(_index(args))
+
+
+async def _index(args: argparse.Namespace) -> int:
+    from samoey.cli.bringing import bring
+    from samoey.cli.local import local_house
+    from samoey.domains.knowledge import service as knowledge
+
+    async with local_house() as (tools, actor, workspace_id):
+        repository = await bring(
+            tools, actor, workspace_id, args.source, branch=args.branch, dirty=args.dirty
+        )
+        async with tools.work(actor) as ctx:
+            indexes = await knowledge.indexes(ctx, workspace_id=workspace_id)
+    (index,) = (each for each in indexes if each.repository_id == repository.id)
+    print(_for_programs(repository, index) if args.json else _for_people(repository, index))
+    if repository.dirty and not args.dirty:
+        print(
+            "There are changes that are not committed; the last commit was read (--dirty reads"
+            " them, too).",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _for_programs(repository: "RepositoryOut", index: "IndexOut") -> str:
+    counts = index.model_dump(
+        mode="json", include={"commit", "chunks", "windowed", "skipped", "bytes", "note"}
+    )
+    told = {"repository": repository.name, "id": str(repository.id), "files": index.files_total}
+    return json.dumps(told | counts, indent=2)
+
+
+def _for_people(repository: "RepositoryOut", index: "IndexOut") -> str:
+    if index.note:
+        return f"{repository.name}@{index.commit[:12]}: {index.note}"
+    told = (
+        f"{repository.name}@{index.commit[:12]}: {index.files_total:,} files,"
+        f" {index.chunks:,} passages, {index.bytes / 1e6:.1f} MB"
+    )
+    if index.windowed:
+        told += f"; {index.windowed:,} without a parser, read by windows"
+    if index.skipped:
+        told += f"; {index.skipped:,} left out (binary or too large)"
+    return told
