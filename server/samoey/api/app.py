@@ -8,11 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from samoey import __version__
-from samoey.api import health, v1
+from samoey.api import health, live, v1
 from samoey.api.telemetry import Followed
 from samoey.api.web import Pages
 from samoey.domains.identity.service import authenticate
-
 from samoey.kit.context import Tools
 from samoey.kit.http import add_problem_handlers
 
@@ -42,12 +41,7 @@ def build_api() -> FastAPI:
     add_problem_handlers(app)
     app.include_router(v1.router)
     app.include_router(health.router)
-    try:  # INTERIM while the rooms are being written in parallel
-        from samoey.api import live
-
-        app.router.routes.extend(live.routes)
-    except ImportError as e:
-        print("live not ready:", e)
+    app.router.routes.extend(live.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 

@@ -4,21 +4,31 @@ from samoey.kit.problems import InvalidRequest, NotFound, Unavailable
 
 
 class IndexNotFound(NotFound):
+    """Nothing was indexed yet, or this person may not know of the repository."""
+
     title = "There is no index of this repository that you can see."
 
 
 class NothingToIndex(NotFound):
+    """An index belongs to a commit, and there is none."""
+
     title = "This repository has no commit yet."
 
 
 class PathPatternRefused(InvalidRequest):
+    """A glob that would take too long to match."""
+
     title = "This path pattern is too tangled to search by."
 
 
 class SourceVanished(NotFound):
+    """A force-push or a deletion took it away; the next sync brings the new one."""
+
     title = "The commit vanished from the repository while it was being indexed."
 
 
 class IndexingFailed(Unavailable):
+    """The process that indexes ended without a result; it is tried again."""
+
     title = "The repository could not be indexed."
     transient = True

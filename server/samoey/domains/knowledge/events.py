@@ -18,16 +18,22 @@ class IndexEvent(Event):
 
 
 class IndexStarted(IndexEvent):
+    """A worker began to read a commit."""
+
     name: ClassVar[str] = "knowledge.index_started"
 
 
 class IndexFinished(IndexEvent):
+    """A commit can be searched."""
+
     name: ClassVar[str] = "knowledge.index_finished"
 
     chunks: int
 
 
 class IndexFailed(IndexEvent):
+    """A commit could not be indexed; the problem says why."""
+
     name: ClassVar[str] = "knowledge.index_failed"
 
     problem: str
