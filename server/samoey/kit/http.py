@@ -57,7 +57,8 @@ def same_site(connection: HTTPConnection) -> bool:
     Browsers say so in `Sec-Fetch-Site`; older ones in `Origin` (Fetch Metadata, W3C).
     """
     site = connection.headers.get("sec-fetch-site")
-    if site is not None:
+    # Of a WebSocket every browser tells the origin, and not all of them this.
+    if site is not None and connection.scope["type"] == "http":
         return site in {"same-origin", "none"}
     origin = connection.headers.get("origin")
     return origin is None or origin.partition("://")[2] == connection.headers.get("host")

@@ -195,13 +195,11 @@ class Hub:
                 log.exception("the live hub could not look")
 
     async def _look_at_sessions(self) -> None:
-        by_session: dict[str, list[Ear]] = {}
-        for ear in self._ears:
-            by_session.setdefault(ear.who.audience(), []).append(ear)
-        for ears in by_session.values():
-            if not await identity.still_signed_in(self._tools, ears[0].who):
-                for ear in ears:
-                    ear.sign_out()
+        here = {ear.who for ear in self._ears}
+        gone = here - await identity.signed_in_among(self._tools, here)
+        for ear in list(self._ears):
+            if ear.who in gone:
+                ear.sign_out()
 
     async def _look_at_events(self) -> None:
         async with self._tools.work(SYSTEM) as ctx:

@@ -6,6 +6,7 @@ holds.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -98,7 +99,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
-    "still_signed_in",
+    "signed_in_among",
     "use_link",
 ]
 
@@ -183,10 +184,16 @@ async def authenticate(tools: Tools, shown: Credentials) -> SignedIn:
     return await sessions.holder(tools, SecretStr(shown.cookie))
 
 
-async def still_signed_in(tools: Tools, who: SignedIn) -> bool:
-    """Whether what `who` came by still opens doors: for what stays open for long."""
-    holds = keys.still_holds if who.key_id is not None else sessions.still_holds
-    return await holds(tools, who)
+async def signed_in_among(tools: Tools, whos: Collection[SignedIn]) -> set[SignedIn]:
+    """Those whose session or key still opens doors: for what stays open for long."""
+    async with tools.work(SYSTEM) as ctx:
+        lasting = await sessions.lasting_among(ctx, [w.session_id for w in whos if w.session_id])
+        good = await keys.good_among(ctx, [w.key_id for w in whos if w.key_id])
+    return {
+        who
+        for who in whos
+        if (who.session_id, who.actor.user_id) in lasting or (who.key_id, who.actor.user_id) in good
+    }
 
 
 async def sign_out(
@@ -316,7 +323,7 @@ async def redeem_live_ticket(tools: Tools, ticket: SecretStr) -> SignedIn:
         raise SessionEnded
     ids = {what: UUID(value) for what, value in json.loads(held).items()}
     who = SignedIn(Actor(ids["user"]), session_id=ids.get("session"), key_id=ids.get("key"))
-    if not await still_signed_in(tools, who):
+    if not await signed_in_among(tools, [who]):
         raise SessionEnded
     return who
 

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from samoey.domains.identity import service
+from samoey.kit.context import Tools
+from samoey.kit.credentials import Credentials
 from tests.domains.identity.test_sign_in import ME, SESSION, bearer, refresh, sign_in
 from tests.house.processes import RunningHouse
 from tests.make import Make
@@ -121,3 +124,17 @@ async def test_signing_out_everywhere_ends_every_session_of_one_person(
     assert (await client.get(ME, headers=bearer(other["access_token"]))).status_code == 401
     assert (await refresh(client, other["refresh_token"])).status_code == 401
     assert (await client.get(ME, headers=bob.headers)).status_code == 200
+
+
+async def test_of_many_open_sockets_those_that_lost_their_session_are_known_at_once(
+    make: Make, tools: Tools, client: httpx.AsyncClient
+) -> None:
+    ada, bob = await make.user(), await make.user("Bob")
+    whos = [
+        await service.authenticate(tools, Credentials(cookie=None, bearer=who.bearer))
+        for who in (ada, bob)
+    ]
+    await client.delete(f"{SESSION}s", headers=bob.headers)
+
+    assert await service.signed_in_among(tools, whos) == {whos[0]}
+    assert await service.signed_in_among(tools, []) == set()

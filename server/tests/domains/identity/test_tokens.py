@@ -265,7 +265,7 @@ async def test_a_live_ticket_may_be_held_by_a_key_and_ends_with_it(
     await client.delete(f"/api/v1/identity/keys/{key['id']}", headers=headers)
 
     assert who.audience() == f"key:{key['id']}"
-    assert not await service.still_signed_in(tools, who)
+    assert await service.signed_in_among(tools, [who]) == set()
     with pytest.raises(SessionEnded):
         await service.redeem_live_ticket(tools, SecretStr(two))
 
@@ -336,4 +336,4 @@ async def test_no_secret_reaches_the_log_the_events_or_the_tables(
 
 
 async def test_who_acts_as_the_system_is_nobody_at_the_door(tools: Tools) -> None:
-    assert not await service.still_signed_in(tools, SignedIn(SYSTEM))
+    assert await service.signed_in_among(tools, [SignedIn(SYSTEM)]) == set()

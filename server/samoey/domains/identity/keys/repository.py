@@ -1,6 +1,6 @@
 """Every SQL statement about API keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -62,16 +62,24 @@ async def ids_of(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:
     return (await db.scalars(own)).all()
 
 
-async def good(
-    db: AsyncSession, now: datetime, *, fingerprint: bytes | None = None, key_id: UUID | None = None
-) -> ApiKey | None:
-    """The key that opens doors now, by its hash or its id: read to authenticate."""
-    named = ApiKey.id == key_id if fingerprint is None else ApiKey.hash == fingerprint
-    return await db.scalar(
+async def good(db: AsyncSession, fingerprint: bytes, now: datetime) -> ApiKey | None:
+    """The key with this hash, while it opens doors: read to authenticate."""
+    return await db.scalar(_good(now).where(ApiKey.hash == fingerprint))
+
+
+async def good_ones(
+    db: AsyncSession, key_ids: Iterable[UUID], now: datetime
+) -> set[tuple[UUID, UUID]]:
+    """Those of the keys that still open doors, each with its person: for open sockets."""
+    keys = await db.scalars(_good(now).where(ApiKey.id.in_(key_ids)))
+    return {(key.id, key.user_id) for key in keys}
+
+
+def _good(now: datetime) -> Select[ApiKey]:
+    return (
         select(ApiKey)
         .join(User, User.id == ApiKey.user_id)
         .where(
-            named,
             ApiKey.revoked_at.is_(None),
             or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
             User.disabled_at.is_(None),

@@ -1,5 +1,6 @@
 """Making, showing once, using and revoking API keys."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -87,7 +88,7 @@ async def holder(tools: Tools, shown: SecretStr) -> SignedIn:
     """
     now = datetime.now(UTC)
     async with tools.work(SYSTEM) as ctx:
-        key = await repository.good(ctx.db, now, fingerprint=fingerprint(shown.get_secret_value()))
+        key = await repository.good(ctx.db, fingerprint(shown.get_secret_value()), now)
         if key is None:
             raise SessionEnded
         if key.last_used_at is None or now - key.last_used_at > _NOTE_USE_EVERY:
@@ -95,11 +96,9 @@ async def holder(tools: Tools, shown: SecretStr) -> SignedIn:
         return SignedIn(Actor(key.user_id), key_id=key.id, expires_at=key.expires_at)
 
 
-async def still_holds(tools: Tools, who: SignedIn) -> bool:
-    """Whether the key that `who` came by still opens doors."""
-    async with tools.work(SYSTEM) as ctx:
-        key = await repository.good(ctx.db, datetime.now(UTC), key_id=who.key_id)
-        return key is not None and key.user_id == who.actor.user_id
+async def good_among(ctx: Context, key_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Those of the keys that still open doors, each with its person."""
+    return await repository.good_ones(ctx.db, key_ids, datetime.now(UTC))
 
 
 async def keys_of(ctx: Context, user_id: UUID) -> list[UUID]:

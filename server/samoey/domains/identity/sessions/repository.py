@@ -1,6 +1,6 @@
 """Every SQL statement about sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +36,18 @@ async def lasts(db: AsyncSession, session_id: UUID, user_id: UUID, now: datetime
         )
     )
     return found is not None
+
+
+async def lasting(
+    db: AsyncSession, session_ids: Iterable[UUID], now: datetime
+) -> set[tuple[UUID, UUID]]:
+    """Those of the sessions that still open doors, each with its person: for open sockets."""
+    rows = await db.execute(
+        select(Session.id, Session.user_id)
+        .join(User, User.id == Session.user_id)
+        .where(Session.id.in_(session_ids), User.disabled_at.is_(None), *_lasting(now))
+    )
+    return {(session_id, user_id) for session_id, user_id in rows.all()}
 
 
 async def add(db: AsyncSession, session: Session) -> Session:

@@ -112,17 +112,15 @@ async def holder(tools: Tools, access: SecretStr) -> SignedIn:
     """
     user_id, session_id, until = tokens.read_access_token(_signing_key(tools), access)
     who = SignedIn(Actor(user_id), session_id=session_id, expires_at=until)
-    if not await still_holds(tools, who):
-        raise SessionEnded
+    async with tools.work(SYSTEM) as ctx:
+        if not await repository.lasts(ctx.db, session_id, user_id, datetime.now(UTC)):
+            raise SessionEnded
     return who
 
 
-async def still_holds(tools: Tools, who: SignedIn) -> bool:
-    """Whether the session that `who` came by still lasts."""
-    if who.session_id is None or who.actor.user_id is None:
-        return False
-    async with tools.work(SYSTEM) as ctx:
-        return await repository.lasts(ctx.db, who.session_id, who.actor.user_id, datetime.now(UTC))
+async def lasting_among(ctx: Context, session_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Those of the sessions that still open doors, each with its person."""
+    return await repository.lasting(ctx.db, session_ids, datetime.now(UTC))
 
 
 async def open_sessions(ctx: Context, who: SignedIn) -> list[OpenSession]:
