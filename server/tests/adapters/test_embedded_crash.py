@@ -76,6 +76,8 @@ def test_killing_holder_and_watchdog_together_leaves_no_process(used: Used) -> N
             os.kill(pid, signal.SIGKILL)
 
         assert all_gone(processes)
+    with running(home) as servers:
+        assert ask(servers, "SELECT words FROM notes") == "kept"
 
 
 def test_the_watchdog_alone_suffices_where_the_system_tells_nobody(used: Used) -> None:
@@ -87,6 +89,8 @@ def test_the_watchdog_alone_suffices_where_the_system_tells_nobody(used: Used) -
         holder.send_signal(signal.SIGKILL)
 
         assert all_gone(processes)
+    with running(home) as servers:
+        assert ask(servers, "SELECT words FROM notes") == "kept"
 
 
 def test_a_watchdog_that_was_killed_is_replaced(used: Used) -> None:
