@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,43 @@ async def test_a_server_that_never_answers_is_given_up(
 
     with pytest.raises(FetchTimedOut):
         await git_with(home, fetch_timeout_s=0.5).fetch(mirror, Remote(f"{host.url}/app.git"))
+
+
+FETCHER = """
+import asyncio, sys
+from pathlib import Path
+from samoey.adapters.git.system import SystemGit
+from samoey.kit.ports.git import Remote
+from samoey.kit.settings import RepositorySettings
+
+settings = RepositorySettings(plain_http=True, private_addresses=True)
+mirror = Path(sys.argv[1])
+asyncio.run(SystemGit(settings, mirror.parent).fetch(mirror, Remote(sys.argv[2])))
+"""
+
+
+async def test_a_process_that_is_killed_leaves_no_git_behind(
+    git: SystemGit, mirror: Path, host: GitHost
+) -> None:
+    commit = published(host)
+    host.silent = True
+    address = f"{host.url}/app.git"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FETCHER, str(mirror), address
+    )
+    async with asyncio.timeout(30):
+        while "git-remote-http" not in command_lines() or not host.asked:  # noqa: ASYNC110 - a process is waited for
+            await asyncio.sleep(0.05)
+
+    process.kill()
+    await process.wait()
+
+    async with asyncio.timeout(10):
+        while address in command_lines():  # noqa: ASYNC110 - a process is waited for
+            await asyncio.sleep(0.05)
+    host.silent = False
+    assert (await git.fetch(mirror, Remote(address))).head == commit
+    assert [path.name for path in mirror.parent.glob("*.git")] == ["one.git"]
 
 
 async def test_a_redirect_is_not_followed_and_takes_no_token_along(

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from samoey.adapters.git import access, addresses, mirrors
 from samoey.adapters.git.access import Access
-from samoey.adapters.git.failures import problem_of
-from samoey.adapters.git.process import ask, started, try_to, watch
+from samoey.adapters.git.process import ask, try_to, watch
 from samoey.adapters.git.reading import git_dir
 from samoey.kit.ports.git import (
     Fetched,
@@ -90,10 +89,7 @@ async def _look(way: Access) -> tuple[Access, Advertised]:
 
 async def _advertised(way: Access) -> Advertised:
     arguments = ["ls-remote", "--symref", "--end-of-options", way.source, "HEAD", "refs/heads/*"]
-    async with started(arguments, way.env) as process:
-        out, words = await process.communicate()
-    if process.returncode != 0:
-        raise problem_of(words.decode("utf-8", "replace"), way.secrets)
+    out = await watch(arguments, way.env, secrets=way.secrets)
     refs: dict[str, str] = {}
     default = None
     for line in out.decode("utf-8", "surrogateescape").splitlines():
@@ -154,18 +150,16 @@ async def _fetch(
         if on_progress is not None and phase in _STAGES:
             on_progress(Progress(_STAGES[phase], done, total))
 
-    both = (
-        asyncio.create_task(watch(arguments, way.env, on_count=tell, secrets=way.secrets)),
-        asyncio.create_task(mirrors.guard_size(work, settings.max_mb)),
-    )
+    fetching = asyncio.create_task(watch(arguments, way.env, on_count=tell, secrets=way.secrets))
+    guarding = asyncio.create_task(mirrors.guard_size(work, settings.max_mb))
     try:
-        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((fetching, guarding), return_when=asyncio.FIRST_COMPLETED)
+        # Whichever ended first says how it went; the guard ends only with a problem.
+        (guarding if guarding.done() else fetching).result()
     finally:
-        for task in both:
-            task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
-    for task in done:
-        task.result()
+        fetching.cancel()
+        guarding.cancel()
+        await asyncio.gather(fetching, guarding, return_exceptions=True)
 
 
 async def keep(mirror: Path, commit: str) -> None:

@@ -18,6 +18,13 @@ _KEPT_WORDS = 16_000
 _PROGRESS = re.compile(r"^(?:remote: )?([A-Z][a-z]+ [a-z]+): +\d+% \((\d+)/(\d+)\)")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 
+# Our end of the pipe closes when we die, however we die; then the whole group goes. A helper that
+# waits for the network would not notice by itself.
+_LEASH = (
+    "exec 3<&0 </dev/null; (read -r _ <&3; kill -9 0) >/dev/null 2>&1 & "
+    '"$@" 3<&-; code=$?; kill $! 2>/dev/null; wait; exit $code'
+)
+
 # Called with git's name of a phase, and how many of how many objects it has done.
 OnCount = Callable[[str, int, int], None]
 
@@ -33,13 +40,6 @@ def git_program() -> str:
     if found is None:
         raise GitMissing("Install git on the server (Debian: `apt install git`), then try again.")
     return found
-
-
-@functools.cache
-def _leash() -> tuple[str, ...]:
-    # If we are killed, the kernel kills git; its helpers end when their pipes do.
-    found = shutil.which("setpriv")
-    return (found, "--pdeathsig", "KILL", "--") if found else ()
 
 
 def configured(**config: str) -> dict[str, str]:
@@ -76,29 +76,49 @@ def reading_environment() -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def started(
-    arguments: Sequence[str | bytes], env: Mapping[str, str], *, stdin: bool = False
+    arguments: Sequence[str | bytes],
+    env: Mapping[str, str],
+    *,
+    stdin: bool = False,
+    leashed: bool = False,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A running git, which is gone with its whole process group when the block is left."""
-    process = await asyncio.create_subprocess_exec(
-        *_leash(),
-        git_program(),
-        *arguments,
-        env=dict(env),
-        cwd="/",
-        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        limit=1 << 20,
+    """A running git, which is gone with its whole process group when the block is left.
+
+    A leashed one takes no input, and is gone even when we are killed.
+    """
+    leash = ("/bin/sh", "-c", _LEASH, "sh") if leashed else ()
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *leash,
+            git_program(),
+            *arguments,
+            env=dict(env),
+            cwd="/",
+            stdin=asyncio.subprocess.PIPE if stdin or leashed else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=1 << 20,
+        )
     )
+    try:
+        # asyncio itself hangs when it is cancelled between the fork and the pipes.
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
     try:
         yield process
     finally:
-        if process.returncode is None:
-            # The whole group: a helper may be waiting for the network.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(_end(process))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        # The whole group: a helper may be waiting for the network.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 async def ask(
@@ -139,31 +159,35 @@ async def watch(
     arguments: Sequence[str | bytes],
     env: Mapping[str, str],
     *,
-    on_count: OnCount,
+    on_count: OnCount | None = None,
     secrets: tuple[str, ...] = (),
-) -> None:
-    """Run git to its end, telling the counts that it writes while it works.
+) -> bytes:
+    """Run git on the network to its end, telling the counts that it writes while it works.
 
     Raises:
         Problem: it could not do it.
     """
-    async with started(arguments, env) as process:
-        words = await _listen(process, on_count)
+    async with started(arguments, env, leashed=True) as process:
+        assert process.stdout is not None
+        # Not `communicate`: it would close the pipe, which is the leash.
+        out, words = await asyncio.gather(process.stdout.read(), _listen(process, on_count))
         status = await process.wait()
     if status != 0:
         raise problem_of(words, secrets)
+    return out
 
 
-async def _listen(process: asyncio.subprocess.Process, on_count: OnCount) -> str:
+async def _listen(process: asyncio.subprocess.Process, on_count: OnCount | None) -> str:
     assert process.stderr is not None
     words, rest = "", b""
     while chunk := await process.stderr.read(1 << 16):
         *lines, rest = _LINE_ENDS.split(rest + chunk)
         for line in lines:
             text = line.decode("utf-8", "replace")
-            if counted := _PROGRESS.match(text):
-                on_count(counted[1], int(counted[2]), int(counted[3]))
-            else:
+            counted = _PROGRESS.match(text)
+            if counted is None:
                 words = f"{words}\n{text}"[-_KEPT_WORDS:]
+            elif on_count is not None:
+                on_count(counted[1], int(counted[2]), int(counted[3]))
         rest = rest[-_KEPT_WORDS:]
     return f"{words}\n{rest.decode('utf-8', 'replace')}"
