@@ -17,6 +17,14 @@ interface DialogProps {
   children: ReactNode
 }
 
+/** Where one types, not the button that closes. */
+function focusFirstField(event: Event): void {
+  event.preventDefault()
+  const dialog = event.currentTarget as HTMLElement
+  const field = dialog.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')
+  ;(field ?? dialog).focus()
+}
+
 export function Dialog({ open, onOpenChange, title, about, wide, children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -24,6 +32,7 @@ export function Dialog({ open, onOpenChange, title, about, wide, children }: Dia
         <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0_0_0/0.4)]" />
         <Radix.Content
           {...(about ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={focusFirstField}
           className={cn(
             'fixed inset-x-0 bottom-0 z-40 flex max-h-[92dvh] animate-appear flex-col rounded-t-md bg-raised shadow-float outline-none sm:inset-x-auto sm:top-[12dvh] sm:bottom-auto sm:left-1/2 sm:max-h-[80dvh] sm:w-[calc(100%-32px)] sm:-translate-x-1/2 sm:rounded-md',
             wide ? 'sm:max-w-[640px]' : 'sm:max-w-[480px]',

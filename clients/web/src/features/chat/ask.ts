@@ -25,6 +25,8 @@ export async function send(
       mergeMessages(pages, [message]),
     )
     drop(conversationId, key)
+    // The first question gives the conversation its title.
+    void queries.invalidateQueries({ queryKey: ['chat', 'conversation', conversationId] })
   } catch (error) {
     put(conversationId, { key, text, problem: asProblem(error) })
   }
