@@ -1,6 +1,7 @@
 """One ear on the bus for all live sockets of a process, and one look at the database each tick."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -54,6 +55,8 @@ class Hub:
         self._tools = tools
         self._ears: set[Ear] = set()
         self._heard_for: dict[str, set[Ear]] = {}
+        # Since when each audience is heard: what came before is no news.
+        self._since: dict[str, float] = {}
         self._listener: Listener | None = None
         self._running: list[asyncio.Task[None]] = []
         self._process = secrets.token_hex(8)
@@ -107,14 +110,23 @@ class Hub:
     async def _add(self, ear: Ear, audience: str) -> None:
         ears = self._heard_for.setdefault(audience, set())
         ears.add(ear)
-        if len(ears) == 1 and self._listener is not None:
-            await self._listener.add(audience)
+        if len(ears) > 1:
+            return
+        self._since[audience] = time.time()
+        if self._listener is not None:
+            # A bus that went away is listened to anew, with every audience.
+            with contextlib.suppress(BusUnavailable):
+                await self._listener.add(audience)
 
     async def _drop(self, ear: Ear, audience: str) -> None:
         ears = self._heard_for.get(audience, set())
         ears.discard(ear)
-        if not ears and self._heard_for.pop(audience, None) is not None and self._listener:
-            await self._listener.drop(audience)
+        if ears or self._heard_for.pop(audience, None) is None:
+            return
+        del self._since[audience]
+        if self._listener is not None:
+            with contextlib.suppress(BusUnavailable):
+                await self._listener.drop(audience)
 
     async def _listen(self) -> None:
         while True:
@@ -205,7 +217,9 @@ class Hub:
         async with self._tools.work(SYSTEM) as ctx:
             lately = await missed.lately(ctx, set(self._heard_for), _LOOK_BACK_S)
         for message in lately:
-            self._take_event(message)
+            since = self._since.get(message["audience"], time.time())
+            if message["seq"] is not None or missed.born(message) >= since:
+                self._take_event(message)
 
     async def _look_at_rights(self, ears: Iterable[Ear]) -> None:
         by_person: dict[Actor, list[Ear]] = {}

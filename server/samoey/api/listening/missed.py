@@ -38,6 +38,11 @@ async def lately(ctx: Context, audiences: Collection[str], seconds: float) -> Se
     return [told(row) for row in rows]
 
 
+def born(message: Message) -> float:
+    """When the event of a message was made, in seconds since 1970, as its id tells."""
+    return (UUID(message["id"]).int >> 80) / 1000
+
+
 def told(row: RecordedEvent) -> Message:
     """A recorded event as it goes over the wire."""
     return {
