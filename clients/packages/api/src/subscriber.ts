@@ -1,24 +1,32 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { LiveEvent } from './live-messages'
-import { refreshMessages } from './messages'
+import { chat } from './chat'
+import { type MessagePages, refreshMessages } from './messages'
 
-const MESSAGES = ['chat.message_posted', 'chat.answer_started', 'chat.message_answered']
+const CONVERSATION = 'conversation:'
 /** Rooms whose lists change when a repository's code does. */
 const ALSO: Record<string, string[]> = {
   'repositories.commit_fetched': ['knowledge'],
   'repositories.repository_deleted': ['knowledge'],
 }
 
-function numberOf(data: LiveEvent['data']): number | null {
-  return typeof data.number === 'number' ? data.number : null
+/** The number of the message that an event is about, as far as it says or as far as we hold it. */
+function numberOf(
+  queries: QueryClient,
+  conversationId: string,
+  { number, message_id }: LiveEvent['data'],
+): number | null {
+  if (typeof number === 'number') return number
+  const held = queries.getQueryData<MessagePages>(chat.messages(conversationId).queryKey)
+  return held?.pages.flat().find((one) => one.id === message_id)?.number ?? null
 }
 
 /** Refresh what an event names: the room in its name is the room in the query keys. */
 export function refresh(queries: QueryClient, event: LiveEvent): void {
   const [room = ''] = event.name.split('.')
-  if (MESSAGES.includes(event.name)) {
-    const conversationId = event.audience.replace('conversation:', '')
-    void refreshMessages(queries, conversationId, numberOf(event.data))
+  if (event.audience.startsWith(CONVERSATION)) {
+    const id = event.audience.slice(CONVERSATION.length)
+    void refreshMessages(queries, id, numberOf(queries, id, event.data))
     return
   }
   if (room === 'chat') {

@@ -74,6 +74,30 @@ test('an event fetches from the oldest unfinished answer on, and many events mak
   expect(texts(queries.getQueryData(queryKey))).toEqual([['1', '2done', '3']])
 })
 
+test('a retry of an older answer fetches from that answer on', async () => {
+  const asked: string[] = []
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: async (request) => {
+      asked.push(new URL(request.url).searchParams.get('after') ?? '')
+      return Response.json([message(2, { status: 'waiting', attempt: 2 })])
+    },
+  })
+  const queries = new QueryClient()
+  const { queryKey } = chat.messages('c')
+  queries.setQueryData(queryKey, pagesOf([message(1), message(2), message(3), message(4)]))
+
+  refresh(queries, {
+    type: 'event',
+    audience: 'conversation:c',
+    name: 'chat.answer_retried',
+    data: { message_id: 'm2' },
+  })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+
+  expect(asked).toEqual(['1'])
+})
+
 test('an event of another room refreshes the queries that begin with its name', () => {
   const queries = new QueryClient()
   for (const room of ['repositories', 'knowledge', 'workspaces']) queries.setQueryData([room], [])

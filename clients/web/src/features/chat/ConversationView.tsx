@@ -39,8 +39,11 @@ function useWatching({ id, seq }: Conversation): void {
   useEffect(() => {
     const unwatch = live().watch(`conversation:${id}`, from.current)
     const unlisten = live().listen((message) => {
-      if (message.type === 'watching' && message.audience === `conversation:${id}`) {
-        void refreshMessages(queries, id)
+      if (!('audience' in message) || message.audience !== `conversation:${id}`) return
+      if (message.type === 'watching') void refreshMessages(queries, id)
+      // It was deleted, or is no longer shared with us: asking again tells.
+      if (message.type === 'problem') {
+        void queries.invalidateQueries({ queryKey: ['chat', 'conversation', id] })
       }
     })
     void refreshMessages(queries, id)

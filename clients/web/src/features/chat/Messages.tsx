@@ -60,7 +60,7 @@ function Older({ load, busy }: { load: () => void; busy: boolean }) {
     return () => watcher.disconnect()
   }, [])
   return (
-    <div ref={mark} className="flex justify-center py-3">
+    <div ref={mark} className="flex justify-center py-3 [overflow-anchor:none]">
       <Button tone="quiet" size="sm" busy={busy} onClick={load}>
         {busy ? 'Loading earlier messages…' : 'Earlier messages'}
       </Button>
@@ -98,7 +98,14 @@ export function Messages({ conversation, mayAct }: MessagesProps) {
     <div className="relative min-h-0 grow">
       <div ref={view} className="h-full overflow-y-auto" data-testid="messages">
         <div ref={content} className="mx-auto max-w-[800px] px-2 py-4 sm:px-4">
-          {query.hasNextPage ? <Older load={loadOlder} busy={query.isFetchingNextPage} /> : null}
+          {query.hasNextPage ? (
+            // Made anew with each page: a mark that stays in sight would not be noticed again.
+            <Older
+              key={query.data?.pages.length}
+              load={loadOlder}
+              busy={query.isFetchingNextPage}
+            />
+          ) : null}
           {query.isPending ? <SkeletonRows rows={6} /> : null}
           {query.error && !query.data ? (
             <ProblemPanel error={query.error} retry={() => void query.refetch()} />
