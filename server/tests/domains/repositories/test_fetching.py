@@ -1,34 +1,23 @@
 """Repositories are brought here and kept in step, whatever happens on the way."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from samoey.domains.repositories import service
 from samoey.domains.repositories.fetching import service as fetching
 from samoey.domains.repositories.schemas import (
-    NewCredential,
-    NewRepository,
     RepositoryChange,
-    RepositoryOut,
 )
 from samoey.kit.context import SYSTEM
-from samoey.kit.ports.git import SourceUnreachable
 from tests.author import Author
-from tests.conftest import OpenHouse
-from tests.doubles.git_host import GitHost, git_host
+from tests.domains.repositories.steps import connect, fetch, look, mirrors, slug
 from tests.house.processes import RunningHouse
 from tests.make import Somebody
 
-TOKEN = "glpat-4vErYs3cret"
 FETCHED = "repositories.commit_fetched"
-OPEN = {"private_addresses": True, "plain_http": True}
 
 
 @pytest.fixture
@@ -37,31 +26,8 @@ def author(tmp_path: Path) -> Author:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[GitHost]:
-    with git_host(tmp_path / "served") as running:
-        yield running
-
-
-@pytest.fixture
 async def ada(house: RunningHouse) -> Somebody:
     return await house.make.user()
-
-
-async def connect(house: RunningHouse, who: Somebody, source: object, **more: Any) -> RepositoryOut:
-    new = NewRepository(workspace_id=who.workspace_id, source=str(source), **more)
-    return await service.add_repository(house.tools, who.actor, new)
-
-
-async def fetch(house: RunningHouse, repository_id: UUID) -> RepositoryOut:
-    await fetching.fetch(house.tools, repository_id)
-    return await look(house, repository_id)
-
-
-async def look(house: RunningHouse, repository_id: UUID) -> RepositoryOut:
-    async with house.tools.work(SYSTEM) as ctx:
-        found = await service.find_for_system(ctx, repository_id)
-    assert found is not None
-    return found
 
 
 async def commits_told(house: RunningHouse) -> list[tuple[str, str | None]]:
@@ -71,17 +37,6 @@ async def commits_told(house: RunningHouse) -> list[tuple[str, str | None]]:
             text("SELECT payload FROM events WHERE name = :name ORDER BY id"), {"name": FETCHED}
         )
         return [(payload["commit"], payload["previous"]) for (payload,) in rows]
-
-
-def slug(shown: RepositoryOut) -> str:
-    assert shown.status == "failed"
-    assert shown.problem is not None
-    return str(shown.problem["type"]).removeprefix("/problems/")
-
-
-def mirrors(house: RunningHouse) -> list[str]:
-    folder = house.tools.settings.home / "mirrors"
-    return [path.name for path in folder.iterdir()] if folder.exists() else []
 
 
 async def test_a_connected_repository_is_fetched_by_itself(
@@ -242,130 +197,6 @@ async def test_a_folder_that_is_gone_is_said_to_be_gone(
     (tmp_path / "notes").rmdir()
 
     assert slug(await fetch(house, shown.id)) == "folder-not-found"
-
-
-async def test_a_token_fetches_and_stands_in_no_row_event_log_or_file(
-    open_test_house: OpenHouse, host: GitHost, caplog: pytest.LogCaptureFixture
-) -> None:
-    author = host.repository()
-    commit = author.commit("a.py")
-    author.git("push", "--quiet", "origin", "main")
-    host.token = TOKEN
-    async with open_test_house(repositories=OPEN) as house:
-        ada = await house.make.user()
-        address = host.url.replace("://", f"://deployer:{TOKEN}@")
-        shown = await connect(house, ada, f"{address}/app.git")
-
-        await house.drain()
-
-        assert (await look(house, shown.id)).commit == commit
-        assert ("/app.git/git-upload-pack", "deployer") in host.asked
-        async with house.tools.work(SYSTEM) as ctx:
-            tables = ("repositories", "events", "procrastinate_jobs", "procrastinate_events")
-            kept = [list(await ctx.db.execute(text(f"SELECT * FROM {one}"))) for one in tables]  # noqa: S608 - our own names
-        home = house.tools.settings.home
-        files = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
-    assert TOKEN not in str(kept)
-    assert TOKEN.encode() not in files
-    assert TOKEN not in caplog.text
-
-
-async def test_a_wrong_token_is_not_tried_again_and_a_new_one_mends_it(
-    open_test_house: OpenHouse, host: GitHost
-) -> None:
-    author = host.repository()
-    commit = author.commit("a.py")
-    author.git("push", "--quiet", "origin", "main")
-    host.token = TOKEN
-    async with open_test_house(repositories=OPEN) as house:
-        ada = await house.make.user()
-        wrong = NewCredential(kind="token", secret=SecretStr("wrong-token"))
-        shown = await connect(house, ada, f"{host.url}/app.git", credential=wrong)
-
-        await house.drain()
-        failed = await look(house, shown.id)
-        asked = len(host.asked)
-        right = NewCredential(kind="token", secret=SecretStr(TOKEN))
-        change = RepositoryChange(credential=right)
-        await service.change_repository(house.tools, ada.actor, shown.id, change)
-        await house.drain()
-
-        assert slug(failed) == "credential-refused"
-        assert "wrong-token" not in str(failed.problem)
-        assert asked <= 3
-        assert (await look(house, shown.id)).commit == commit
-
-
-async def test_a_server_that_is_away_is_tried_again(
-    open_test_house: OpenHouse, host: GitHost
-) -> None:
-    author = host.repository()
-    commit = author.commit("a.py")
-    author.git("push", "--quiet", "origin", "main")
-    host.cut_after = 100
-    async with open_test_house(repositories=OPEN) as house:
-        ada = await house.make.user()
-        shown = await connect(house, ada, f"{host.url}/app.git")
-        with pytest.raises(SourceUnreachable):
-            await fetching.fetch(house.tools, shown.id)
-        failed = await look(house, shown.id)
-
-        async with house.working():
-            host.cut_after = None
-            for _ in range(100):
-                ready = await look(house, shown.id)
-                if ready.status == "ready":
-                    break
-                await asyncio.sleep(0.1)
-
-        assert slug(failed) == "source-unreachable"
-        assert ready.commit == commit
-        assert not [name for name in mirrors(house) if "draft" in name]
-
-
-async def test_a_private_address_is_refused_and_said_so(house: RunningHouse, ada: Somebody) -> None:
-    shown = await connect(house, ada, "https://127.0.0.1/app.git")
-
-    assert slug(await fetch(house, shown.id)) == "private-address"
-
-
-async def test_a_deploy_key_without_a_host_key_says_what_to_give(
-    open_test_house: OpenHouse,
-) -> None:
-    async with open_test_house(repositories=OPEN) as house:
-        ada = await house.make.user()
-        key = NewCredential(kind="ssh_key", secret=SecretStr("key"))
-        shown = await connect(house, ada, "git@127.0.0.1:app.git", credential=key)
-
-        assert slug(await fetch(house, shown.id)) == "host-key-needed"
-
-
-async def test_progress_is_told_to_the_workspace_and_kept_for_those_who_come_later(
-    open_test_house: OpenHouse, host: GitHost
-) -> None:
-    author = host.repository()
-    for number in range(3000):
-        author.write(f"f{number}", f"{number}\n" * 20)
-    author.commit()
-    author.git("push", "--quiet", "origin", "main")
-    async with open_test_house(repositories=OPEN) as house:
-        ada = await house.make.user()
-        shown = await connect(house, ada, f"{host.url}/app.git")
-        told: list[dict[str, Any]] = []
-        async with house.tools.bus.listen(f"workspace:{ada.workspace_id}") as listener:
-            running = asyncio.create_task(fetching.fetch(house.tools, shown.id))
-            while (got := await listener.get(0.5)) is not None or not running.done():
-                told += [got[1]] if got else []
-            await running
-
-        ready = await look(house, shown.id)
-        counts = [one for one in told if one["type"] == "progress"]
-        assert {one["repository_id"] for one in counts} == {str(shown.id)}
-        assert all(0 <= one["done"] <= one["total"] for one in counts)
-        assert counts[-1]["total"] >= 3000
-        names = {one["name"] for one in told if one["type"] == "event"}
-        assert "repositories.repository_changed" in names
-        assert (ready.status, ready.progress) == ("ready", None)
 
 
 async def test_a_disconnected_repository_leaves_no_mirror(
