@@ -1,4 +1,4 @@
-"""Prints every number this house promises, next to its goal, and keeps them in bench/results/house.json.
+"""Prints every number this house promises, next to its goal, and keeps it in results/house.json.
 
 `python bench/house.py` runs all of it; `python bench/house.py start search` runs what is named.
 """
