@@ -13,6 +13,7 @@ async def count_attempt(tools: Tools, caller: Caller, *, email: str | None = Non
 
     Raises:
         TooManyAttempts: from this address, or with this e-mail, in the current window.
+        BusUnavailable: nothing can be counted now, and nobody may guess uncounted.
     """
     limits = tools.settings.identity
     window_s = limits.attempts_window_s

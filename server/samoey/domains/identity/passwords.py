@@ -55,8 +55,10 @@ def outdated(settings: IdentitySettings, kept: str) -> bool:
 
 
 def _check(hasher: PasswordHasher, kept: str | None, plain: str) -> bool:
+    # Made for everybody: the first unknown e-mail after a start must not be told by its making.
+    nobodys = _nobodys(hasher)
     try:
-        hasher.verify(kept or _nobodys(hasher), plain)
+        hasher.verify(kept or nobodys, plain)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
