@@ -165,8 +165,7 @@ async def test_nobody_comes_in_without_showing_who_they_are(lived: Lived) -> Non
     let_in = {
         f"{door.method} {door.path}"
         for door in doors()
-        if (await lived.knock(door, {})).status_code != 401
-        and door.path not in OPEN_DOORS
+        if (await lived.knock(door, {})).status_code != 401 and door.path not in OPEN_DOORS
     }
 
     assert let_in == set()
