@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from samoey.kit.db import Row
@@ -28,6 +28,6 @@ class User(Row):
     # Lower case, as `schemas.plain_email` leaves it.
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    kind: Mapped[str] = mapped_column(String, default=UserKind.PERSON)
+    kind: Mapped[str] = mapped_column(default=UserKind.PERSON)
     password_hash: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
