@@ -44,6 +44,13 @@ The question:
 """
 
 
+def load() -> None:
+    """Load LangChain, which takes a second: call it where nothing waits."""
+    import langchain_core.output_parsers
+    import langchain_core.prompts  # noqa: F401 - only to have it loaded
+    import langsmith  # noqa: F401 - as above
+
+
 async def write(
     llm: "BaseChatModel",
     question: str,
@@ -57,7 +64,7 @@ async def write(
     Raises:
         Problem: what the model's port raises, also in mid-stream.
     """
-    # LangChain takes a second to load: only a worker that asks a model pays for it.
+    # Loaded by `load`: only a worker that asks a model pays for it.
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
     from langsmith import tracing_context

@@ -153,6 +153,17 @@ async def answer_for_writing(
     return answer, question, conversation
 
 
+async def standing(db: AsyncSession, answer_id: UUID) -> tuple[int, bool] | None:
+    """The attempt that is being made at an answer, and whether somebody wants it to stop."""
+    found = await db.execute(
+        select(Message.attempt, Message.stop_asked).where(
+            Message.id == answer_id, Message.status == "writing"
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else (row.attempt, row.stop_asked)
+
+
 async def said_before(
     db: AsyncSession, conversation_id: UUID, number: int, *, limit: int
 ) -> Sequence[Message]:

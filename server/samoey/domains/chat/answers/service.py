@@ -1,9 +1,11 @@
 """One answer from its question to its place in the conversation: begun, written, kept once."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from samoey.domains.chat import repository
@@ -19,12 +21,15 @@ from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.ports.bus import BusUnavailable
 from samoey.kit.problems import Problem, ServerError
 
+Ending = Literal["written", "stopped", "taken over"]
+
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
 _MOST_HISTORY = 12
-# How long a wish to stop may stay unseen.
+# How long a wish to stop may stay unseen; each so many looks the message itself is looked at.
 _LOOK_EACH_S = 0.15
+_LOOKS_AT_MESSAGE = 12
 _BROKE = "Something broke on our side while this was written. Try again."
 
 
@@ -57,14 +62,18 @@ async def answer(tools: Tools, answer_id: UUID) -> None:
     )
     draft = Draft()
     try:
-        stopped = await _written_or_stopped(tools, task, telling, draft)
+        ending = await _written_or_stopped(tools, task, telling, draft)
     except Exception as error:
         if not _is_over(error, task):
             raise
         log.exception("an answer failed for good", extra={"answer": str(answer_id)})
         draft.problem = plainly(error) if isinstance(error, Problem) else _BROKE
-        stopped = False
-    status: MessageStatus = "stopped" if stopped else "failed" if draft.problem else "done"
+        ending = "written"
+    if ending == "taken over":
+        return
+    status: MessageStatus = "failed" if draft.problem else "done"
+    if ending == "stopped":
+        status = "stopped"
     await _keep(tools, task, telling, draft, status)
     await telling.end(status)
 
@@ -121,34 +130,42 @@ def _task(
     return Task(row.id, row.conversation_id, row.attempt, row.tries, row.wanted_model, asked)
 
 
-async def _written_or_stopped(tools: Tools, task: Task, telling: Telling, draft: Draft) -> bool:
-    """Write until the end, or until somebody wants it to stop; whether they did."""
+async def _written_or_stopped(tools: Tools, task: Task, telling: Telling, draft: Draft) -> Ending:
+    """Write until the end, until somebody wants it to stop, or until another worker took over."""
     limit_s = tools.settings.chat.answer_s
     writing = asyncio.create_task(write(tools, task.asked, task.model, telling, draft))
     loop = asyncio.get_running_loop()
-    late_at = loop.time() + limit_s
+    late_at, looks = loop.time() + limit_s, 0
     try:
         while not (await asyncio.wait({writing}, timeout=_LOOK_EACH_S))[0]:
-            if await _stop_wanted(tools, task):
-                return True
+            looks += 1
+            if ending := await _look(tools, task, at_message=looks % _LOOKS_AT_MESSAGE == 0):
+                return ending
             if loop.time() > late_at:
                 late = AnswerTookTooLong(f"It took longer than {limit_s:g} s. Try again.")
                 draft.problem = plainly(late)
-                return False
+                return "written"
         await writing
-        return False
+        return "written"
     finally:
         if not writing.done():
             writing.cancel()
             await asyncio.wait({writing})
 
 
-async def _stop_wanted(tools: Tools, task: Task) -> bool:
-    try:
-        return await tools.bus.recall(stop_key(task.answer_id, task.attempt)) is not None
-    except BusUnavailable:
-        # The wish stands with the message too, but asking there each time would be too dear.
-        return False
+async def _look(tools: Tools, task: Task, *, at_message: bool) -> Ending | None:
+    """Why an answer should not be written further, if there is a reason."""
+    with contextlib.suppress(BusUnavailable):
+        if await tools.bus.recall(stop_key(task.answer_id, task.attempt)) is not None:
+            return "stopped"
+    if not at_message:
+        return None
+    async with tools.work(SYSTEM) as ctx:
+        standing = await repository.standing(ctx.db, task.answer_id)
+    # A worker that gave no sign of life for a while is taken for dead: its answer is begun again.
+    if standing is None or standing[0] != task.attempt:
+        return "taken over"
+    return "stopped" if standing[1] else None
 
 
 async def _keep(

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from samoey.domains.chat import chain
 from samoey.domains.chat.answers.checking import Checker
@@ -22,6 +23,9 @@ from samoey.kit.ports.models import (
     ModelUnavailable,
 )
 from samoey.kit.problems import Problem
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 NO_MODEL = (
     "No language model is connected, so these are the passages themselves; connect one under "
@@ -131,10 +135,12 @@ def storable(text: str) -> str:
 async def _by_model(
     tools: Tools, asked: Asked, model: str | None, found: Gathered, pen: _Pen
 ) -> None:
+    # In a thread: loading LangChain would hold up the worker's signs of life.
+    llm = await asyncio.to_thread(_model, tools, model)
     tokens, begun = tools.settings.chat.prompt_tokens, time.monotonic()
     for left in reversed(range(_TRIES)):
         words = chain.write(
-            tools.models.langchain(model),
+            llm,
             asked.text,
             [passage.source for passage in found.passages],
             asked.before,
@@ -155,6 +161,11 @@ async def _by_model(
             await asyncio.sleep(wait)
         else:
             return
+
+
+def _model(tools: Tools, model: str | None) -> "BaseChatModel":
+    chain.load()
+    return tools.models.langchain(model)
 
 
 async def _by_extracts(tools: Tools, asked: Asked, found: Gathered, pen: _Pen) -> None:

@@ -1,0 +1,167 @@
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.author import Author
+from tests.domains.chat.talk import ENGINE, SPARK
+from tests.doubles import openai as double_openai
+from tests.doubles.openai import OpenAIDouble
+from tests.house.test_cli import samoey
+
+
+@pytest.fixture
+def motor(tmp_path: Path) -> Author:
+    author = Author(tmp_path / "motor")
+    author.write("app/engine.py", ENGINE)
+    author.write("app/spark.py", SPARK)
+    author.commit()
+    return author
+
+
+@pytest.fixture
+def double() -> Iterator[OpenAIDouble]:
+    with double_openai.running() as running:
+        yield running
+
+
+def left_over(home: Path) -> list[str]:
+    """Processes that still have something to do with a home."""
+    lines = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            lines.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return [line for line in lines if str(home) in line]
+
+
+def test_from_an_empty_home_to_a_cited_answer(motor: Author, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    done = samoey("ask", "How does start_engine ignite?", "--repo", str(motor.folder), home=home)
+
+    assert done.returncode == 0, done.stderr
+    assert "return ignite(fuel)" in done.stdout
+    assert "No language model is connected" in done.stdout
+    commit = motor.git("rev-parse", "HEAD")
+    cited = re.findall(r"^ {2}\[(\d+)\] (\S+):(\d+)-(\d+)@(\w+)$", done.stdout, re.MULTILINE)
+    assert {(path, at) for _, path, _, _, at in cited} == {
+        ("app/engine.py", commit),
+        ("app/spark.py", commit),
+    }
+    assert "motor: indexing" in done.stderr
+    assert left_over(home) == []
+
+
+def test_json_holds_the_answer_and_its_citations_and_the_index_is_kept(
+    motor: Author, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    samoey("ask", "ignite", "--repo", str(motor.folder), home=home)
+
+    done = samoey("ask", "ignite", "--repo", str(motor.folder), "--json", home=home)
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {"answer", "model", "citations"}
+    assert told["model"] == "extractive"
+    assert {"path", "start", "end", "commit", "text"} == set(told["citations"][0])
+    first = told["citations"][0]
+    lines = (motor.folder / first["path"]).read_text().splitlines()
+    assert first["text"].splitlines() == lines[first["start"] - 1 : first["end"]]
+    assert "0 of" not in done.stderr
+
+
+def test_changes_that_are_not_committed_are_read_only_when_wanted(
+    motor: Author, tmp_path: Path
+) -> None:
+    home, repo = tmp_path / "home", str(motor.folder)
+    motor.write("app/turbo.py", "def turbocharge(engine):\n    return engine * 2\n")
+
+    clean = samoey("ask", "turbocharge", "--repo", repo, "--json", home=home)
+    dirty = samoey("ask", "turbocharge", "--repo", repo, "--json", "--dirty", home=home)
+
+    assert "not committed" in clean.stderr
+    assert "app/turbo.py" not in clean.stdout
+    assert "app/turbo.py" in {it["path"] for it in json.loads(dirty.stdout)["citations"]}
+    assert motor.git("status", "--porcelain") == "?? app/turbo.py"
+
+
+def test_a_branch_may_be_chosen_and_a_question_piped_in(motor: Author, tmp_path: Path) -> None:
+    motor.git("checkout", "--quiet", "-b", "fast")
+    motor.commit("app/fast.py", text="def accelerate():\n    return 1\n")
+    motor.git("checkout", "--quiet", "main")
+    repo = str(motor.folder)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "samoey.cli.main", "ask", "-", "--repo", repo, "--branch", "fast"],
+        input="accelerate",
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SAMOEY_HOME": str(tmp_path / "h")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "app/fast.py" in done.stdout
+
+
+def test_a_model_answers_where_one_is_connected(
+    motor: Author, tmp_path: Path, double: OpenAIDouble
+) -> None:
+    double.say("The `Engine` ignites it [S1].")
+    environment = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": double.key}
+
+    done = samoey(
+        "ask", "start_engine", "--repo", str(motor.folder), home=tmp_path / "home", **environment
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("The `Engine` ignites it [1].")
+    assert double.key not in done.stdout + done.stderr
+
+
+def test_a_model_that_fails_is_told_and_is_exit_code_1(
+    motor: Author, tmp_path: Path, double: OpenAIDouble
+) -> None:
+    environment = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": "sk-wrong"}
+
+    done = samoey(
+        "ask", "start_engine", "--repo", str(motor.folder), home=tmp_path / "home", **environment
+    )
+
+    assert done.returncode == 1
+    assert "Check OPENAI_API_KEY" in done.stderr
+    assert "app/engine.py" in done.stdout
+    assert "sk-wrong" not in done.stdout + done.stderr
+
+
+def test_a_repository_that_cannot_be_read_is_told_in_plain_words(tmp_path: Path) -> None:
+    for repo in ("/nowhere/at/all", "https://127.0.0.1:9/none.git", "not a url"):
+        done = samoey("ask", "How?", "--repo", repo, home=tmp_path / "home")
+
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert done.stderr.strip()
+    assert left_over(tmp_path / "home") == []
+
+
+def test_a_message_of_a_megabyte_is_told_in_plain_words(motor: Author, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "samoey.cli.main", "ask", "-"],
+        input="x" * 1_000_000,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SAMOEY_HOME": str(tmp_path / "h")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 1
+    assert "This message is too long." in done.stderr
