@@ -1,0 +1,58 @@
+from samoey.adapters.models.extractive import ExtractiveChat
+from samoey.kit.ports.models import ChatMessage, ChatRequest, Source
+
+
+def source(tag: str, text: str, *, symbol: str | None = "start", start: int = 1) -> Source:
+    end = start + text.count("\n")
+    return Source(
+        tag, "motor", "app/engine.py", start, end, "c" * 40, text, symbol, language="Python"
+    )
+
+
+async def said(question: str, *sources: Source) -> str:
+    request = ChatRequest((ChatMessage("user", question),), sources=sources)
+    return "".join([piece.text async for piece in ExtractiveChat().stream(request)])
+
+
+async def test_it_leads_with_the_closest_match_and_shows_each_passage() -> None:
+    told = await said("How?", source("S1", "def start():\n    pass"), source("S2", "x = 1"))
+
+    assert told.startswith("The closest match is `start` in `app/engine.py` [S1].")
+    assert "- `start` in `app/engine.py` [S2]" in told
+    assert "lines 1 to 2 [S1]\n\n```python\ndef start():\n    pass\n```" in told
+
+
+async def test_with_nothing_found_it_says_so() -> None:
+    assert await said("How?") == "Nothing in the connected code matches this question.\n"
+
+
+async def test_of_a_long_definition_it_shows_the_head_and_cites_those_lines_only() -> None:
+    text = "def start():\n" + "\n".join(f"    line_{n}()" for n in range(100))
+
+    told = await said("line_90", source("S1", text, start=11))
+
+    assert "[S1:11-34]" in told
+    assert "[S1]" not in told
+    assert "line_90" not in told
+
+
+async def test_of_long_other_text_it_shows_the_lines_that_speak_most_of_the_question() -> None:
+    text = "\n".join(f"word {n}" if n != 70 else "the spark plug" for n in range(100))
+
+    told = await said("Where is the spark plug?", source("S1", text, symbol=None))
+
+    assert "the spark plug" in told
+    assert "word 2\n" not in told
+
+
+async def test_no_passage_breaks_out_of_its_fence() -> None:
+    told = await said("How?", source("S1", "```\n# not a heading\n````"))
+
+    assert "\n`````python\n```\n# not a heading\n````\n`````\n" in told
+
+
+async def test_at_most_five_passages_are_shown() -> None:
+    told = await said("How?", *(source(f"S{n}", f"x = {n}") for n in range(1, 10)))
+
+    assert "[S5]" in told
+    assert "[S6]" not in told
