@@ -14,9 +14,7 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
-import samoey.adapters
-import samoey.domains
-import samoey.kit
+import samoey
 from samoey.api.app import build_api
 from samoey.kit.events import Event
 from samoey.kit.problems import Problem
@@ -56,10 +54,9 @@ def _differs(path: Path, content: str) -> bool:
 
 
 def load_everything() -> None:
-    """Import every module that may define an event, a problem or a setting."""
-    for package in (samoey.kit, samoey.adapters, samoey.domains):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(found.name)
+    """Import every module: any may define an event, a problem or a setting."""
+    for found in pkgutil.walk_packages(samoey.__path__, "samoey."):
+        importlib.import_module(found.name)
 
 
 def fields_of(section: type[Any], prefix: str = "SAMOEY_") -> Iterator[tuple[str, Any]]:

@@ -57,6 +57,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
                 app,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
+                ws_max_size=64 * 1024,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

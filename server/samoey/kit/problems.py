@@ -11,6 +11,7 @@ Problem
 |- TooLarge 413         over a limit that an operator can set
 |- TooMany 429          too often; says when to come back
 |- Unavailable 503      something outside does not answer
+|  `- DiskFull          the disk that holds the home has no room left
 `- ServerError 500      a bug: logged whole, told without details
 """
 
@@ -134,6 +135,13 @@ class Unavailable(Problem):
 
     status, title = 503, "Something this needs does not answer now."
     transient = True
+
+
+class DiskFull(Unavailable):
+    """The disk that holds the home has no room left; somebody must make some first."""
+
+    title = "The server's disk is full."
+    transient = False
 
 
 class ServerError(Problem):

@@ -12,13 +12,13 @@ import pytest
 import redis
 
 from samoey.adapters.embedded.errors import (
-    DiskFull,
     HomeInUse,
     HomeUnusable,
     NoEmbeddedServer,
     ServerDidNotStart,
 )
 from samoey.adapters.embedded.servers import running_servers
+from samoey.kit.problems import DiskFull
 from tests.adapters import homes
 from tests.adapters.homes import Used, ask, pings, running, used, used_home
 
@@ -170,7 +170,7 @@ def test_a_full_disk_is_called_a_full_disk(tmp_path: Path) -> None:
     script = 'mount -t tmpfs -o size=12m none "$1" && exec "$2" -c "$3" "$1"/home'
     program = (
         "import sys; from pathlib import Path\n"
-        "from samoey.adapters.embedded.errors import DiskFull\n"
+        "from samoey.kit.problems import DiskFull\n"
         "from samoey.adapters.embedded.servers import running_servers\n"
         "try:\n"
         "    with running_servers(Path(sys.argv[1])): pass\n"

@@ -10,13 +10,12 @@ from samoey.adapters.git.failures import problem_of
 from samoey.adapters.git.system import SystemGit
 from samoey.kit.ports.git import (
     CredentialRefused,
-    DiskFull,
     GitFailed,
     HostKeyRefused,
     SourceRefused,
     SourceUnreachable,
 )
-from samoey.kit.problems import Problem
+from samoey.kit.problems import DiskFull, Problem
 from samoey.kit.settings import RepositorySettings
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from samoey.adapters.git.system import SystemGit
 from samoey.kit.ports.git import (
-    DiskFull,
     FetchTimedOut,
     Progress,
     Remote,
@@ -19,7 +18,7 @@ from samoey.kit.ports.git import (
     SourceEmpty,
     SourceNotFound,
 )
-from samoey.kit.problems import Problem
+from samoey.kit.problems import DiskFull, Problem
 from samoey.kit.settings import RepositorySettings
 from tests.author import Author
 

@@ -15,12 +15,6 @@ class HomeUnusable(Unavailable):
     title = "This home can't be used."
 
 
-class DiskFull(Unavailable):
-    """There is no room left where the home lies."""
-
-    title = "The disk is full."
-
-
 class NoEmbeddedServer(Unavailable):
     """No binary for this platform: an address of a real server is needed."""
 

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from samoey.adapters.embedded.errors import DiskFull, HomeInUse, HomeUnusable
+from samoey.adapters.embedded.errors import (
+    HomeInUse,
+    HomeUnusable,
+)
+from samoey.kit.problems import DiskFull
 
 ANOTHER_HOME = "Choose another home with --home or SAMOEY_HOME."
 # How long the children of a supervisor that was killed may take to go.

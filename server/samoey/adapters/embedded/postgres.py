@@ -14,10 +14,13 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 
 from samoey.adapters.embedded import strays
-from samoey.adapters.embedded.errors import DiskFull, ServerDidNotStart
+from samoey.adapters.embedded.errors import (
+    ServerDidNotStart,
+)
 from samoey.adapters.embedded.home import secret, told, write_private
 from samoey.adapters.embedded.lodging import Lodging
 from samoey.adapters.embedded.processes import Child, Program, born
+from samoey.kit.problems import DiskFull
 
 NAME = "samoey"
 PASSWORD = "postgres-password"  # noqa: S105 - the name of its file

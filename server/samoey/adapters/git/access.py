@@ -114,18 +114,31 @@ def to_ssh(
     secret = credential.secret.get_secret_value().strip().replace("\r\n", "\n")
     key = _write(folder / "key", f"{secret}\n")
     known = _write(folder / "known_hosts", _known(address.host, credential.host_key))
-    check = "yes" if credential.host_key else "accept-new"
-    options = {
+    options = _ssh_options(address.host, pinned[0], key, known, credential.host_key)
+    words = ["ssh", "-F", os.devnull]
+    for name, value in options.items():
+        words += ["-o", f"{name}={_quoted(value)}"]
+    env = _environment(folder, [*_COMMON.items()], "ssh")
+    env |= {"GIT_SSH_COMMAND": shlex.join(words), "GIT_SSH_VARIANT": "ssh"}
+    lines = tuple(line for line in secret.splitlines() if len(line) > 20)  # noqa: PLR2004 - no headers
+    return Access(address.text, env, lines, None if credential.host_key else known)
+
+
+def _ssh_options(
+    host: str, number: str, key: Path, known: Path, host_key: str | None
+) -> dict[str, str]:
+    """One key, one host, one address; nothing of the person's own configuration."""
+    return {
         "IdentityFile": str(key),
         "IdentitiesOnly": "yes",
         "IdentityAgent": "none",
         "BatchMode": "yes",
-        "HostName": pinned[0],
-        "HostKeyAlias": address.host,
+        "HostName": number,
+        "HostKeyAlias": host,
         "CheckHostIP": "no",
         "UserKnownHostsFile": str(known),
         "GlobalKnownHostsFile": os.devnull,
-        "StrictHostKeyChecking": check,
+        "StrictHostKeyChecking": "yes" if host_key else "accept-new",
         "UpdateHostKeys": "no",
         "HashKnownHosts": "no",
         "PreferredAuthentications": "publickey",
@@ -137,13 +150,6 @@ def to_ssh(
         "ServerAliveInterval": "20",
         "LogLevel": "ERROR",
     }
-    words = ["ssh", "-F", os.devnull]
-    for name, value in options.items():
-        words += ["-o", f"{name}={_quoted(value)}"]
-    env = _environment(folder, [*_COMMON.items()], "ssh")
-    env |= {"GIT_SSH_COMMAND": shlex.join(words), "GIT_SSH_VARIANT": "ssh"}
-    lines = tuple(line for line in secret.splitlines() if len(line) > 20)  # noqa: PLR2004 - no headers
-    return Access(address.text, env, lines, None if credential.host_key else known)
 
 
 def _quoted(value: str) -> str:

@@ -4,7 +4,6 @@ import re
 
 from samoey.kit.ports.git import (
     CredentialRefused,
-    DiskFull,
     GitFailed,
     HostKeyRefused,
     SourceNotFound,
@@ -12,7 +11,7 @@ from samoey.kit.ports.git import (
     SourceRefused,
     SourceUnreachable,
 )
-from samoey.kit.problems import Problem
+from samoey.kit.problems import DiskFull, Problem
 
 _LONGEST_DETAIL = 600
 

@@ -11,7 +11,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from samoey.adapters.git.process import ask
-from samoey.kit.ports.git import DiskFull, RepositoryTooLarge
+from samoey.kit.ports.git import (
+    RepositoryTooLarge,
+)
+from samoey.kit.problems import DiskFull
 
 _LOOK_AGAIN_S = 0.3
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

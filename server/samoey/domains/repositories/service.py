@@ -33,6 +33,7 @@ from samoey.domains.workspaces import service as workspaces
 from samoey.domains.workspaces.service import Role
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.ids import new_id
+from samoey.kit.secrets import Sealer
 
 # Whoever changes these wants another fetch.
 _FETCHED_ANEW = {"branch", "include", "exclude", "credential", "dirty"}
@@ -96,17 +97,20 @@ async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> Repo
     source, kind = await _look(tools, source)
     try:
         async with tools.work(actor) as ctx:
-            return await _keep(ctx, tools, new, source, kind)
+            return await _keep(ctx, tools.sealer, new, source, kind)
     except IntegrityError:
         # Two people added it at the same moment: the second one finds what the first one made.
         async with tools.work(actor) as ctx:
-            return await _keep(ctx, tools, new, source, kind)
+            return await _keep(ctx, tools.sealer, new, source, kind)
 
 
 def _role_for(tools: Tools, source: Source) -> Role:
     """Who may add such a source."""
-    if not source.local:
-        return Role.ADMIN
+    return _for_folders(tools) if source.local else Role.ADMIN
+
+
+def _for_folders(tools: Tools) -> Role:
+    """Who may choose folders of this machine."""
     allowed = tools.settings.repositories.local_paths
     if allowed == "nobody":
         raise LocalPathRefused("The setting repositories.local_paths allows it to nobody.")
@@ -129,7 +133,7 @@ async def _look(tools: Tools, source: Source) -> tuple[Source, SourceKind]:
 
 
 async def _keep(
-    ctx: Context, tools: Tools, new: NewRepository, source: Source, kind: SourceKind
+    ctx: Context, sealer: Sealer, new: NewRepository, source: Source, kind: SourceKind
 ) -> RepositoryOut:
     known = await repository.same_source(ctx.db, new.workspace_id, source.text, new.branch)
     if known is not None:
@@ -148,7 +152,7 @@ async def _keep(
         asked_at=datetime.now(UTC),
     )
     if source.credential is not None:
-        row.credential = credentials.seal(tools.sealer, row.id, source.credential)
+        row.credential = credentials.seal(sealer, row.id, source.credential)
     ctx.db.add(row)
     await ctx.db.flush()
     ctx.emit(RepositoryAdded(repository_id=row.id, workspace_id=row.workspace_id))
@@ -172,7 +176,8 @@ async def change_repository(
     """Rename a repository, or want something else of it; what that takes follows by itself.
 
     Raises:
-        RepositoryNotFound, NotPermitted: the actor may not see it, or is no admin.
+        RepositoryNotFound, NotPermitted: the actor may not see it, or is no admin (of a folder:
+            may not choose folders).
         CredentialMisplaced: the credential does not open such a source.
         PatternRefused: an include or exclude pattern cannot be understood.
         RepositoryKnown: the workspace has this branch of the source already.
@@ -180,6 +185,9 @@ async def change_repository(
     try:
         async with tools.work(actor) as ctx:
             row = await _for_admin(ctx, repository_id)
+            if row.kind != SourceKind.GIT and change.model_fields_set & _FETCHED_ANEW:
+                # What is read of a folder was chosen by somebody who may choose folders.
+                await workspaces.require(ctx, row.workspace_id, _for_folders(tools))
             _apply(tools, row, change)
             await ctx.db.flush()
             ctx.emit(RepositoryChanged(repository_id=row.id, workspace_id=row.workspace_id))

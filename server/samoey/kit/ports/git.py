@@ -106,13 +106,6 @@ class BlobTooLarge(TooLarge):
     title = "This file is too large to be read."
 
 
-class DiskFull(Unavailable):
-    """The disk that holds the mirrors has no room left."""
-
-    title = "The server's disk is full."
-    transient = False
-
-
 class GitMissing(Unavailable):
     """The machine has no git program."""
 

@@ -10,7 +10,10 @@ from collections.abc import AsyncIterator
 from samoey.domains.knowledge.errors import IndexingFailed, SourceVanished
 from samoey.domains.knowledge.indexing import builder
 from samoey.domains.knowledge.indexing.orders import Job, Told, hear
-from samoey.kit.ports.git import DiskFull, RevisionNotFound
+from samoey.kit.ports.git import (
+    RevisionNotFound,
+)
+from samoey.kit.problems import DiskFull
 
 PATIENCE_S = 5
 
