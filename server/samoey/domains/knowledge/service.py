@@ -10,7 +10,7 @@ from samoey.domains.knowledge import repository
 from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.events import IndexWanted
 from samoey.domains.knowledge.indexing import service as indexing
-from samoey.domains.knowledge.opening import OpenSnapshots
+from samoey.domains.knowledge.opening import KnownNames, OpenSnapshots
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
     Citation,
@@ -88,7 +88,10 @@ async def search(tools: Tools, readers: Readers, query: Query) -> list[HitOut]:
             workspace_id=query.workspace_id,
             repository_ids=query.repository_ids,
         )
-        named = {each.id: each.name for each in await repositories.list_repositories(ctx)}
+        ids = [each.repository_id for each in answering]
+        if (named := known_names().of(ids)) is None:
+            named = {each.id: each.name for each in await repositories.list_repositories(ctx)}
+            known_names().learn(named)
     shelves = {
         each.repository_id: indexing.shelf_of(tools, each.repository_id) for each in answering
     }
@@ -151,6 +154,12 @@ def look(
 def opened() -> OpenSnapshots:
     """Give the snapshots that this process holds open."""
     return OpenSnapshots()
+
+
+@cache
+def known_names() -> KnownNames:
+    """Give the names of repositories that this process saw a moment ago."""
+    return KnownNames()
 
 
 async def mend(tools: Tools, lost: Answering) -> None:

@@ -25,7 +25,7 @@ class Bench:
     """A shelf and the blobs that its snapshots are made of."""
 
     folder: Path
-    bucket_bytes: int = 300_000
+    bucket_bytes: int = 500_000
     blobs: dict[str, bytes] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
 
@@ -325,17 +325,17 @@ def test_the_prior_never_hides_what_it_would_raise(bench: Bench) -> None:
     ("total", "before", "count"),
     [
         (0, None, 1),
-        (300_001, None, 2),
-        (30_000_000, None, 128),
-        (30_000_000, 64, 64),
-        (30_000_000, 16, 128),
+        (500_001, None, 2),
+        (30_000_000, None, 64),
+        (30_000_000, 32, 32),
+        (30_000_000, 16, 64),
         (2_000_000_000, None, 256),
     ],
 )
 def test_buckets_grow_with_the_repository_but_not_at_every_turn(
     total: int, before: int | None, count: int
 ) -> None:
-    assert bucket_count(total, 300_000, before) == count
+    assert bucket_count(total, 500_000, before) == count
 
 
 def test_progress_is_told_in_files(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

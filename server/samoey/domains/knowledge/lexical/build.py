@@ -15,15 +15,15 @@ from pathlib import Path
 import tantivy
 
 from samoey.domains.knowledge.lexical import shelf
-from samoey.domains.knowledge.lexical.fields import Passage, document, passage, schema
+from samoey.domains.knowledge.lexical.fields import document, passage, schema
 from samoey.domains.knowledge.lexical.orders import Blobs, Built, Order, Source, Told
-from samoey.domains.knowledge.lexical.reading import Snapshot
+from samoey.domains.knowledge.lexical.reading import Snapshot, Worded
 from samoey.domains.knowledge.lexical.shelf import FORMAT, Bucket, FileEntry, Manifest
 from samoey.domains.knowledge.lexical.words import Words
 from samoey.domains.knowledge.parse.chunks import NotText, cut
 
-MOST_BUCKETS = 128
-# From here on buckets grow, and twice as many are still searched in milliseconds.
+MOST_BUCKETS = 64
+# From here on buckets grow, and four times as many are still searched in milliseconds.
 LARGE_BYTES = 250_000_000
 MOST_BUCKETS_OF_LARGE = 256
 HEAP_BYTES = 32_000_000
@@ -140,8 +140,8 @@ class Making:
         entries = {}
         for source in self.sorted[key]:
             entry, passages = self.passages(key, source)
-            for each in passages:
-                writer.add_document(document(each, self.words))
+            for each, body in passages:
+                writer.add_document(document(each, body, self.words))
             entries[source.path] = entry
             self.advance(1)
         writer.commit()
@@ -151,7 +151,7 @@ class Making:
         remove(place)
         return Bucket(segments, entries)
 
-    def passages(self, key: int, source: Source) -> tuple[FileEntry, list[Passage]]:
+    def passages(self, key: int, source: Source) -> tuple[FileEntry, list[Worded]]:
         """Take a file's passages from the previous snapshot, or read and cut it."""
         known = self.known(key, source)
         if known is not None and self.old is not None:
@@ -165,7 +165,11 @@ class Making:
             return FileEntry(source.blob, "skipped", 0, source.size), []
         outcome = "windowed" if parts.windowed else "parsed"
         entry = FileEntry(source.blob, outcome, len(parts.chunks), len(content))
-        return entry, [passage(source.path, parts.language, chunk) for chunk in parts.chunks]
+        line = self.words.line
+        return entry, [
+            (passage(source.path, parts.language, chunk), line(chunk.text))
+            for chunk in parts.chunks
+        ]
 
     def content(self, source: Source) -> bytes:
         """Read the next file; they come in the order in which they were asked for."""

@@ -33,7 +33,10 @@ def schema() -> tantivy.Schema:
     """Words come split already, so fields split at spaces only; `file` and `language` filter."""
     builder = tantivy.SchemaBuilder()
     for field in WEIGHTS:
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+        # The words of a text are kept, so that they are not split again when its bucket is remade.
+        builder.add_text_field(
+            field, stored=field == "body", tokenizer_name="whitespace", index_option="freq"
+        )
     for field in ("file", "language"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("passage", stored=True)
@@ -44,10 +47,10 @@ def passage(path: str, language: str | None, chunk: Chunk) -> Passage:
     return Passage(path, language, chunk.name, chunk.kind, chunk.start, chunk.end, chunk.text)
 
 
-def document(found: Passage, words: Words) -> tantivy.Document:
-    """Make a passage findable by its words, its name and its path."""
+def document(found: Passage, body: str, words: Words) -> tantivy.Document:
+    """Make a passage findable by the words of its text (`body`), its name and its path."""
     made = tantivy.Document()
-    made.add_text("body", words.line(found.text))
+    made.add_text("body", body)
     if found.name:
         made.add_text("name", words.line(found.name))
     made.add_text("path", words.line(found.path))

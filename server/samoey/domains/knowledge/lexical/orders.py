@@ -29,7 +29,7 @@ class Order:
     previous: str | None = None
     largest_bytes: int = 1_000_000
     # Source that files together should hold: little to make anew, yet few segments to search.
-    bucket_bytes: int = 300_000
+    bucket_bytes: int = 500_000
     # Whether a snapshot of this name is made again although it stands there.
     afresh: bool = False
 

@@ -1,10 +1,12 @@
 """Which of the passages found are shown, in which order: a mild prior, and not all of one file."""
 
 import re
+from bisect import insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from samoey.domains.knowledge.lexical.reading import Filter, Found, Snapshot, rank
+from samoey.domains.knowledge.lexical.reading import Filter, Found, Ranked, Snapshot, rank
 
 TEST = re.compile(
     r"(^|/)(tests?|testing|__tests__|specs?|e2e|testdata|fixtures)/"
@@ -25,8 +27,9 @@ PRIOR: Sequence[tuple[re.Pattern[str], float, frozenset[str]]] = (
     (DOCS, 0.8, frozenset("doc docs documentation readme guide tutorial example examples".split())),  # noqa: SIM905
     (NOISE, 0.6, frozenset("vendor vendored lock changelog changes release version".split())),  # noqa: SIM905
 )
-LEAST = 30
-MOST = 2_000
+# So many times the wished passages are asked for at first: few of them are ever loaded.
+AHEAD = 5
+MOST = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +44,69 @@ class Wish:
 def best(
     snapshot: Snapshot, words: Sequence[str], asked: str, wish: Wish, where: Filter
 ) -> list[Found]:
-    """Find the passages to show of one snapshot, best first.
-
-    The prior reorders what BM25 found, so as much is fetched as could still come up.
-    """
+    """Find the passages to show of one snapshot, best first."""
     weigh = weigher(asked) if wish.prior else None
-    fetched = max(LEAST, 2 * wish.limit)
+    fetched = AHEAD * wish.limit
     while True:
-        found = snapshot.search(words, fetched, where)
-        shown = chosen(found, wish, weigh)
-        if len(found) < fetched or fetched >= MOST:
+        ranked = snapshot.ranked(words, fetched, where)
+        shown, certain = chosen(snapshot, ranked, wish, weigh)
+        if certain or len(ranked) < fetched or fetched >= MOST:
             return shown
-        # What was not fetched scores at most what came last, and no prior raises it.
-        if len(shown) >= wish.limit and shown[-1].score > found[-1].score:
-            return shown
-        fetched *= 3
+        fetched *= AHEAD
 
 
-def chosen(found: Iterable[Found], wish: Wish, weigh: Callable[[str], float] | None) -> list[Found]:
-    """Weigh, order, and take the first ones; of each file no more than wished."""
-    weighed = (
-        [replace(each, score=each.score * weigh(each.passage.path)) for each in found]
-        if weigh
-        else list(found)
-    )
-    weighed.sort(key=rank)
-    if wish.per_file is None:
-        return weighed[: wish.limit]
-    taken: dict[str, int] = {}
+def chosen(
+    snapshot: Snapshot,
+    ranked: Iterable[Ranked],
+    wish: Wish,
+    weigh: Callable[[str], float] | None,
+) -> tuple[list[Found], bool]:
+    """Load passages in BM25's order until no further one can come up; also tell whether so.
+
+    The prior only lowers scores, so what scores less than the last one shown stays below it.
+    """
+    found: list[Found] = []
+    enough = Enough(wish)
+    for score, address in ranked:
+        if enough.at(score):
+            return shown(found, wish), True
+        passage = snapshot.passage(address)
+        weight = weigh(passage.path) if weigh else 1.0
+        found.append(Found(passage, score * weight))
+        enough.add(found[-1])
+    return shown(found, wish), False
+
+
+class Enough:
+    """Knows the score that a further passage must reach to be shown."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        self.scores: list[float] = []
+        self.taken: dict[str, list[float]] = {}
+
+    def add(self, found: Found) -> None:
+        if self.wish.per_file is not None:
+            of_file = self.taken.setdefault(found.passage.path, [])
+            # All passages of a file weigh the same, so those that come first are its best.
+            if len(of_file) >= self.wish.per_file:
+                return
+            of_file.append(found.score)
+        insort(self.scores, -found.score)
+
+    def at(self, score: float) -> bool:
+        """Whether nothing from this score on can still be shown."""
+        limit = self.wish.limit
+        return len(self.scores) >= limit and -self.scores[limit - 1] > score
+
+
+def shown(found: list[Found], wish: Wish) -> list[Found]:
+    """Order what was loaded and take the first ones; of each file no more than wished."""
+    taken: Counter[str] = Counter()
     spread = []
-    for each in weighed:
-        taken[each.passage.path] = taken.get(each.passage.path, 0) + 1
-        if taken[each.passage.path] <= wish.per_file:
+    for each in sorted(found, key=rank):
+        taken[each.passage.path] += 1
+        if wish.per_file is None or taken[each.passage.path] <= wish.per_file:
             spread.append(each)
     return spread[: wish.limit]
 

@@ -13,6 +13,9 @@ MOST_OF_A_FILE = 100_000
 # Scores are 32-bit sums whose last digits depend on the order of segments; ties are told by path.
 DIGITS = 4
 
+Ranked = tuple[float, tantivy.DocAddress]
+Worded = tuple[Passage, str]
+
 
 class PatternTooTangled(Exception):
     """A path pattern that would take too much memory to search by."""
@@ -66,6 +69,18 @@ class Snapshot:
         Raises:
             PatternTooTangled: the path pattern cannot be searched by.
         """
+        found = [
+            Found(self.passage(address), score)
+            for score, address in self.ranked(words, limit, where)
+        ]
+        return sorted(found, key=rank)
+
+    def ranked(self, words: Sequence[str], limit: int, where: Filter) -> list[Ranked]:
+        """Rank passages without loading them.
+
+        Raises:
+            PatternTooTangled: the path pattern cannot be searched by.
+        """
         if not words or not self.size:
             return []
         query = narrowed(asked(words), where)
@@ -75,22 +90,18 @@ class Snapshot:
             if where.path is None:
                 raise
             raise PatternTooTangled from problem
-        found = [
-            Found(self.passage(address), round(float(score), DIGITS))
-            for score, address in result.hits
-        ]
-        return sorted(found, key=rank)
+        return [(round(score, DIGITS), address) for score, address in result.hits]
 
-    def passages(self, path: str) -> list[Passage]:
-        """Give all passages of one file in the order of its lines."""
+    def passages(self, path: str) -> list[Worded]:
+        """Give all passages of one file, with their words, in the order of its lines."""
         query = tantivy.Query.term_query(schema(), "file", path, index_option="basic")
         hits = self.searcher.search(query, MOST_OF_A_FILE, count=False).hits
-        found = [self.passage(address) for _, address in hits]
-        return sorted(found, key=lambda each: (each.start, each.end))
+        found = [self.searcher.doc(address) for _, address in hits]
+        worded = [(decode(each["passage"][0]), str(each["body"][0])) for each in found]
+        return sorted(worded, key=lambda each: (each[0].start, each[0].end))
 
     def passage(self, address: tantivy.DocAddress) -> Passage:
-        stored: list[int] | bytes = self.searcher.doc(address)["passage"][0]
-        return decode(bytes(stored))
+        return decode(self.searcher.doc(address)["passage"][0])
 
 
 def rank(found: Found) -> tuple[float, str, int, int]:
