@@ -15,7 +15,7 @@ async def said(question: str, *sources: Source) -> str:
 
 
 async def test_it_leads_with_the_closest_match_and_shows_each_passage() -> None:
-    told = await said("How?", source("S1", "def start():\n    pass"), source("S2", "x = 1"))
+    told = await said("How?", source("S1", "def start():\n    pass"), source("S2", "start = 1"))
 
     assert told.startswith("The closest match is `start` in `app/engine.py` [S1].")
     assert "- `start` in `app/engine.py` [S2]" in told
@@ -52,7 +52,13 @@ async def test_no_passage_breaks_out_of_its_fence() -> None:
 
 
 async def test_at_most_five_passages_are_shown() -> None:
-    told = await said("How?", *(source(f"S{n}", f"x = {n}") for n in range(1, 10)))
+    told = await said("How?", *(source(f"S{n}", f"start = {n}") for n in range(1, 10)))
 
     assert "[S5]" in told
     assert "[S6]" not in told
+
+
+async def test_a_section_of_a_document_is_named_by_its_own_heading() -> None:
+    told = await said("How?", source("S1", "Text.", symbol="Using ``async`` / Its `speed`"))
+
+    assert told.startswith("The closest match is “Its speed” in `app/engine.py` [S1].")

@@ -7,6 +7,8 @@ from samoey.kit.ports.models import ChatRequest, Piece, Source
 
 _MOST_PASSAGES = 5
 _MOST_LINES = 24
+_SYMBOL = re.compile(r"[\w$.:<>~#@+-]+")
+_JOINT = re.compile(r"\.|::|->|#")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -27,12 +29,12 @@ def _paragraphs(question: str, sources: tuple[Source, ...]) -> Iterator[str]:
         yield "Nothing in the connected code matches this question.\n"
         return
     shown = [(source, *_window(question, source)) for source in sources]
-    first, start, end, _ = shown[0]
-    yield f"The closest match is {_named(first)} {_tag(first, start, end)}."
+    first, start, end, text = shown[0]
+    yield f"The closest match is {_named(first, text)} {_tag(first, start, end)}."
     if len(shown) > 1:
         yield " Further matches:\n\n"
-        for source, start, end, _ in shown[1:]:
-            yield f"- {_named(source)} {_tag(source, start, end)}\n"
+        for source, start, end, text in shown[1:]:
+            yield f"- {_named(source, text)} {_tag(source, start, end)}\n"
     else:
         yield "\n"
     for source, start, end, text in shown:
@@ -43,10 +45,18 @@ def _paragraphs(question: str, sources: tuple[Source, ...]) -> Iterator[str]:
         )
 
 
-def _named(source: Source) -> str:
-    if source.symbol:
+def _named(source: Source, text: str) -> str:
+    """What a passage is, in words that its own lines bear out."""
+    if source.symbol is None:
+        return f"`{source.path}`"
+    if _SYMBOL.fullmatch(source.symbol):
+        # A later part of a long definition does not hold its name.
+        if _JOINT.split(source.symbol)[-1] not in text:
+            return f"`{source.path}`"
         return f"`{source.symbol}` in `{source.path}`"
-    return f"`{source.path}`"
+    # A section of a document: its own heading, without those it stands under.
+    heading = source.symbol.rpartition(" / ")[2].replace("`", "").strip()
+    return f"“{heading}” in `{source.path}`"
 
 
 def _tag(source: Source, start: int, end: int) -> str:
