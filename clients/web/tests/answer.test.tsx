@@ -18,7 +18,7 @@ function show(text: string, citations: Citation[] = []) {
 test('a citation in the text is a chip that opens its lines', () => {
   show('It retries [^2].', [makeCitation({ number: 2, path: 'a/retry.py', start: 41, end: 58 })])
 
-  const chip = screen.getByRole('link', { name: 'Source 2: a/retry.py, lines 41 to 58' })
+  const chip = screen.getByRole('link', { name: 'retry.py:41–58 in a/retry.py, source 2' })
   expect(chip).toHaveTextContent('retry.py:41–58')
   expect(chip).toHaveAttribute('href', '#open-2')
 })

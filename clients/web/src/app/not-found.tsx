@@ -6,6 +6,7 @@ export default function NotFound() {
   return (
     <main className="flex min-h-dvh items-center">
       <Empty
+        whole
         title="There is no such page"
         act={
           <Button tone="accent" asChild>

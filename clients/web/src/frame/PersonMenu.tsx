@@ -43,10 +43,10 @@ export function PersonMenu({ withPlaces = false }: { withPlaces?: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`${user.name}: menu`}
           className="mt-1 flex size-8 items-center justify-center rounded-sm hover:bg-wash-strong"
         >
           <Avatar name={user.name} />
+          <span className="sr-only">{user.name}: menu</span>
         </button>
       }
     >

@@ -7,11 +7,14 @@ interface EmptyProps {
   /** One sentence. */
   children?: ReactNode
   act?: ReactNode
+  /** It is all that the page says. */
+  whole?: boolean
   className?: string
 }
 
 /** Nothing here yet: a beginning with one thing to do. */
-export function Empty({ icon, title, children, act, className }: EmptyProps) {
+export function Empty({ icon, title, children, act, whole, className }: EmptyProps) {
+  const Heading = whole ? 'h1' : 'h2'
   return (
     <div
       className={cn(
@@ -20,7 +23,7 @@ export function Empty({ icon, title, children, act, className }: EmptyProps) {
       )}
     >
       {icon ? <span className="text-quiet">{icon}</span> : null}
-      <h2 className="text-md font-semibold">{title}</h2>
+      <Heading className="text-md font-semibold">{title}</Heading>
       {children ? <p className="text-quiet">{children}</p> : null}
       {act ? <div className="mt-2">{act}</div> : null}
     </div>

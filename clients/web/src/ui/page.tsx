@@ -35,6 +35,8 @@ export function Page({ title, about, act, wide, children }: PageProps) {
 }
 
 interface PanesProps {
+  /** What the page is, for those who hear it. */
+  title: string
   list?: ReactNode
   listLabel?: string
   main: ReactNode
@@ -46,9 +48,19 @@ interface PanesProps {
 }
 
 /** List, thing and side panel; on a narrow screen each is a page of its own. */
-export function Panes({ list, listLabel, main, side, sideLabel, focus, wideSide }: PanesProps) {
+export function Panes({
+  title,
+  list,
+  listLabel,
+  main,
+  side,
+  sideLabel,
+  focus,
+  wideSide,
+}: PanesProps) {
   return (
-    <div className="relative flex h-full min-h-0">
+    <main className="relative flex h-full min-h-0">
+      <h1 className="sr-only">{title}</h1>
       {list ? (
         <section
           aria-label={listLabel}
@@ -61,16 +73,16 @@ export function Panes({ list, listLabel, main, side, sideLabel, focus, wideSide 
           {list}
         </section>
       ) : null}
-      <main
+      <div
         className={cn(
           'min-h-0 min-w-0 flex-1 flex-col bg-surface md:flex',
           focus === 'main' ? 'flex' : 'hidden',
         )}
       >
         {main}
-      </main>
+      </div>
       {side ? (
-        <aside
+        <section
           aria-label={sideLabel}
           className={cn(
             'min-h-0 min-w-0 flex-col border-l bg-surface',
@@ -80,9 +92,9 @@ export function Panes({ list, listLabel, main, side, sideLabel, focus, wideSide 
           )}
         >
           {side}
-        </aside>
+        </section>
       ) : null}
-    </div>
+    </main>
   )
 }
 

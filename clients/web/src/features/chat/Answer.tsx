@@ -3,12 +3,12 @@
 import { chat, type Message } from '@samoey/api'
 import { useMutation } from '@tanstack/react-query'
 import { CircleSlash2, Info, RotateCw, ShieldX, Square } from 'lucide-react'
-import Link from 'next/link'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { Button, IconButton } from '@/ui/button'
 import { Chip } from '@/ui/chip'
 import { CopyButton } from '@/ui/copy'
 import { many } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { toast } from '@/ui/toast'
 import { Tooltip } from '@/ui/tooltip'
@@ -42,7 +42,8 @@ function Stage({ stage, since }: { stage: string | null; since: string }) {
 }
 
 function Notes({ message }: { message: Message }) {
-  if (message.notes.length === 0) return null
+  const extractive = message.model === 'extractive'
+  if (message.notes.length === 0 && !extractive) return null
   return (
     <ul className="mt-4 flex max-w-[72ch] flex-col gap-1">
       {message.notes.map((note) => (
@@ -51,8 +52,8 @@ function Notes({ message }: { message: Message }) {
           <span>{note}</span>
         </li>
       ))}
-      {message.model === 'extractive' ? (
-        <li className="pl-6 text-sm">
+      {extractive ? (
+        <li className="text-sm">
           <Link href="/settings/?tab=models" className="text-accent underline underline-offset-2">
             Connect a model
           </Link>

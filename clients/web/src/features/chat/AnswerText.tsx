@@ -69,25 +69,46 @@ function AnswerPicture({ src, alt }: ComponentProps<'img'>) {
   )
 }
 
+/** The citation that a block of code comes from: by its path, or because it holds these lines. */
+function sourceOf(citations: Citation[], path: string | null, code: string): Citation | undefined {
+  if (path) return citations.find((one) => one.path === path || one.path.endsWith(`/${path}`))
+  const lines = code.trim()
+  return lines ? citations.find((one) => one.text.includes(lines)) : undefined
+}
+
 function AnswerCode({ node }: { node?: Element }) {
   const { citations, hrefOf } = use(PartsContext)
   const code = node?.children.find((child) => child.type === 'element')
   if (!code) return null
   const { language, path } = fence(code)
-  const citation = path
-    ? citations.find((one) => one.path === path || one.path.endsWith(`/${path}`))
-    : undefined
+  const text = textOf(code)
+  const citation = sourceOf(citations, path, text)
   return (
     <CodeBlock
-      code={textOf(code)}
+      code={text}
       language={language}
-      path={path}
+      path={path ?? citation?.path ?? null}
       open={citation ? hrefOf(citation) : null}
     />
   )
 }
 
-const components: Components = { a: AnswerLink, img: AnswerPicture, pre: AnswerCode }
+/** The page has its own headings: those of an answer stand one level below all of them. */
+function AnswerHeading({ children }: ComponentProps<'h3'>) {
+  return <h3>{children}</h3>
+}
+
+const components: Components = {
+  h1: AnswerHeading,
+  h2: AnswerHeading,
+  h3: AnswerHeading,
+  h4: AnswerHeading,
+  h5: AnswerHeading,
+  h6: AnswerHeading,
+  a: AnswerLink,
+  img: AnswerPicture,
+  pre: AnswerCode,
+}
 
 /** The words of an answer. Raw HTML in them is text like any other. */
 export const AnswerText = memo(function AnswerText({ text, ...parts }: AnswerTextProps) {

@@ -1,9 +1,9 @@
 'use client'
 
 import type { Citation } from '@samoey/api'
-import Link from 'next/link'
 import { HoverCard } from 'radix-ui'
 import { short } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { Snippet } from '@/ui/snippet'
 import { citationLabel } from './answer-text'
 
@@ -48,7 +48,7 @@ export function CitationChip({ citation, href, current }: CitationChipProps) {
           data-chip
           data-citation={citation.number}
           aria-current={current || undefined}
-          aria-label={`Source ${citation.number}: ${citation.path}, lines ${citation.start} to ${citation.end}`}
+          aria-label={`${citationLabel(citation)} in ${citation.path}, source ${citation.number}`}
           className="mx-0.5 rounded-sm bg-accent-wash px-1.5 py-0.5 font-mono text-xs whitespace-nowrap text-accent hover:bg-accent hover:text-accent-text aria-current:bg-accent aria-current:text-accent-text"
         >
           {citationLabel(citation)}

@@ -1,12 +1,12 @@
 'use client'
 
 import { SquareArrowOutUpRight } from 'lucide-react'
-import Link from 'next/link'
 import { useState } from 'react'
 import { Button, IconButton } from '@/ui/button'
 import { CopyButton } from '@/ui/copy'
 import { many } from '@/ui/format'
 import { Highlight } from '@/ui/highlight'
+import { Link } from '@/ui/link'
 
 const FOLD_FROM = 28
 const FOLDED = 18

@@ -1,15 +1,15 @@
 'use client'
 
-import { atLeast, type Conversation, chat, refreshMessages } from '@samoey/api'
+import { atLeast, type Conversation, chat, ProblemError, refreshMessages } from '@samoey/api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Users } from 'lucide-react'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { live, useSession } from '@/session'
 import { Button } from '@/ui/button'
 import { Chip } from '@/ui/chip'
 import { SkeletonRows } from '@/ui/empty'
+import { Link } from '@/ui/link'
 import { PaneHead } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { useAsk } from './ask'
@@ -67,7 +67,7 @@ function Standing({ conversation }: { conversation: Conversation }) {
     <>
       <PaneHead
         back={() => router.push('/conversations/')}
-        title={<h1 className="truncate">{conversation.title || 'New conversation'}</h1>}
+        title={<h2 className="truncate">{conversation.title || 'New conversation'}</h2>}
       >
         <Present conversationId={conversation.id} />
         {conversation.shared ? (
@@ -97,10 +97,16 @@ function Standing({ conversation }: { conversation: Conversation }) {
   )
 }
 
+/** Deleted, or no longer shared with us: what was read before is not ours to see any more. */
+function isRefusal(error: Error | null): boolean {
+  return error instanceof ProblemError && [403, 404].includes(error.problem.status)
+}
+
 /** One conversation, live. */
 export function ConversationView({ id }: { id: string }) {
   const conversation = useQuery(chat.conversation(id))
-  if (conversation.data) return <Standing key={id} conversation={conversation.data} />
+  const refused = isRefusal(conversation.error)
+  if (conversation.data && !refused) return <Standing key={id} conversation={conversation.data} />
   if (conversation.error) {
     return (
       <div className="p-6">

@@ -19,7 +19,7 @@ function Beginning() {
       <div className="mx-auto flex w-full max-w-[720px] grow flex-col justify-center gap-6 p-4">
         {atLeast(workspace.role, 'member') ? (
           <>
-            <h1 className="text-lg font-semibold">What do you want to know?</h1>
+            <h2 className="text-lg font-semibold">What do you want to know?</h2>
             <NewQuestion autoFocus />
           </>
         ) : (
@@ -42,6 +42,7 @@ export function Conversations() {
   const begins = params.has('new')
   return (
     <Panes
+      title="Conversations"
       listLabel="Conversations"
       list={<ConversationList id={id} />}
       main={id ? <ConversationView id={id} /> : <Beginning />}

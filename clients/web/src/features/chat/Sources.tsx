@@ -2,8 +2,8 @@
 
 import type { Citation, OutlineItem } from '@samoey/api'
 import { FileCode2 } from 'lucide-react'
-import Link from 'next/link'
 import { lines, short } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { SymbolSign } from '@/ui/symbol'
 import { inOrderOfUse } from './answer-text'
 

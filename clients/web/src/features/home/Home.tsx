@@ -3,13 +3,13 @@
 import { atLeast, type CodeIndex, models, type Repository } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, CircleDashed, FolderPlus, Loader } from 'lucide-react'
-import Link from 'next/link'
 import { NewQuestion, useConversations } from '@/features/chat'
 import { codeLink, useRepositories, workOf } from '@/features/repositories'
 import { useSession } from '@/session'
 import { Button } from '@/ui/button'
 import { Empty, SkeletonRows } from '@/ui/empty'
 import { ago, count, many } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 
 const RECENT = 6

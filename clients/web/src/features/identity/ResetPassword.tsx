@@ -2,10 +2,10 @@
 
 import { identity } from '@samoey/api'
 import { useMutation } from '@tanstack/react-query'
-import Link from 'next/link'
 import { type FormEvent, useState } from 'react'
 import { useHash } from '@/session'
 import { Button } from '@/ui/button'
+import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { Password } from './Password'
 

@@ -11,6 +11,29 @@ import { ago, moment } from '@/ui/format'
 import { ProblemPanel } from '@/ui/problem'
 import { toast } from '@/ui/toast'
 
+const BROWSERS: [RegExp, string][] = [
+  [/Edg\//, 'Edge'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrom(e|ium)\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+]
+const SYSTEMS: [RegExp, string][] = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+]
+
+/** "Firefox on Linux"; a program's own name stays as it is. */
+function deviceName({ agent, kind }: OpenSession): string {
+  const named = (names: [RegExp, string][]) => names.find(([sign]) => sign.test(agent))?.[1]
+  const browser = named(BROWSERS)
+  if (!browser) return agent || kind
+  const system = named(SYSTEMS)
+  return system ? `${browser} on ${system}` : browser
+}
+
 function SessionRow({ session }: { session: OpenSession }) {
   const queries = useQueryClient()
   const end = useMutation({
@@ -24,7 +47,7 @@ function SessionRow({ session }: { session: OpenSession }) {
       <Sign size={16} aria-hidden className="shrink-0 text-quiet" />
       <div className="min-w-0 grow">
         <p className="truncate text-sm" title={session.agent}>
-          {session.agent || session.kind}
+          {deviceName(session)}
         </p>
         <p className="text-xs text-quiet" title={moment(session.last_seen_at)}>
           {session.address}, seen {ago(session.last_seen_at)}

@@ -2,22 +2,28 @@
 
 import type { Hit } from '@samoey/api'
 import { FileCode2 } from 'lucide-react'
-import Link from 'next/link'
 import { useState } from 'react'
 import { codeLink } from '@/features/repositories'
 import { Button } from '@/ui/button'
 import { lines, many, short } from '@/ui/format'
 import { wordsOf } from '@/ui/highlight'
+import { Link } from '@/ui/link'
 import { Snippet } from '@/ui/snippet'
 import { type FileHits, groupByFile } from './groups'
 
 const LINES_SHOWN = 8
 const HITS_SHOWN = 3
 
-/** The lines around the first word that was looked for; a whole function would bury it. */
+/** How many different words of the query a line holds. */
+function fit(line: string, words: RegExp): number {
+  return new Set(line.match(words)?.map((word) => word.toLowerCase())).size
+}
+
+/** The lines around the one that holds most words; a whole function would bury it. */
 function window(hit: Hit, words: RegExp | null): { code: string; start: number } {
   const all = hit.text.replace(/\n$/, '').split('\n')
-  const first = words ? all.findIndex((line) => line.search(words) >= 0) : 0
+  const fits = words ? all.map((line) => fit(line, words)) : [0]
+  const first = fits.indexOf(Math.max(...fits))
   const from = Math.max(0, Math.min(first - 2, all.length - LINES_SHOWN))
   return { code: all.slice(from, from + LINES_SHOWN).join('\n'), start: hit.start + from }
 }
@@ -26,34 +32,33 @@ function HitRow({ hit, words }: { hit: Hit; words: RegExp | null }) {
   const { code, start } = window(hit, words)
   const range = { start: hit.start, end: hit.end }
   return (
-    <li>
+    <li className="relative border-t first:border-t-0 focus-within:bg-wash hover:bg-wash">
+      {/* The link is these words; its area is the whole place. */}
       <Link
         data-row
         href={codeLink({ repo: hit.repository_id, at: hit.commit, path: hit.path, lines: range })}
-        aria-label={`${hit.path}, lines ${hit.start} to ${hit.end}${hit.symbol ? `, ${hit.symbol}` : ''}`}
-        className="block border-t first:border-t-0 hover:bg-wash focus-visible:bg-wash focus-visible:-outline-offset-2"
+        className="flex gap-2 px-4 pt-2 text-xs text-quiet outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
       >
-        <span className="flex gap-2 px-4 pt-2 text-xs text-quiet">
-          {hit.symbol ? <span className="truncate font-mono text-text">{hit.symbol}</span> : null}
-          <span>{hit.kind}</span>
-          <span className="ml-auto shrink-0 nums">{lines(hit.start, hit.end)}</span>
-        </span>
-        <Snippet
-          code={code}
-          path={hit.path}
-          language={hit.language}
-          start={start}
-          words={words}
-          className="pt-1 pb-2"
-        />
+        {hit.symbol ? <span className="truncate font-mono text-text">{hit.symbol}</span> : null}
+        <span>{hit.kind}</span>
+        <span className="ml-auto shrink-0 nums">{lines(hit.start, hit.end)}</span>
       </Link>
+      <Snippet
+        code={code}
+        path={hit.path}
+        language={hit.language}
+        start={start}
+        words={words}
+        className="overflow-x-hidden pt-1 pb-2"
+      />
     </li>
   )
 }
 
 function FileGroup({ file, words }: { file: FileHits; words: RegExp | null }) {
   const [all, setAll] = useState(false)
-  const shown = all ? file.hits : file.hits.slice(0, HITS_SHOWN)
+  // The best ones are chosen, then read from top to bottom.
+  const shown = file.hits.slice(0, all ? undefined : HITS_SHOWN).sort((a, b) => a.start - b.start)
   const more = file.hits.length - shown.length
   return (
     <section aria-label={file.path} className="overflow-hidden rounded-md border bg-surface">

@@ -10,7 +10,7 @@ export interface FileHits {
   hits: Hit[]
 }
 
-/** Hits by file: files in the order of their best hit, lines from top to bottom. */
+/** Hits by file: files and the hits in them in the order in which they fit. */
 export function groupByFile(hits: Hit[]): FileHits[] {
   const files = new Map<string, FileHits>()
   for (const hit of hits) {
@@ -27,6 +27,5 @@ export function groupByFile(hits: Hit[]): FileHits[] {
     file.hits.push(hit)
     files.set(key, file)
   }
-  for (const file of files.values()) file.hits.sort((a, b) => a.start - b.start)
   return [...files.values()]
 }

@@ -3,12 +3,12 @@
 import { type Repository, repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { FileCode2 } from 'lucide-react'
-import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { replaceHash, useHash } from '@/session'
 import { Button } from '@/ui/button'
 import { Empty, SkeletonRows } from '@/ui/empty'
+import { Link } from '@/ui/link'
 import { PaneHead, Panes } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { CodeHead, Revision } from './CodeHead'
@@ -47,6 +47,7 @@ function Standing({ repository, at, path }: OpenProps) {
 
   return (
     <Panes
+      title={`Code of ${repository.name}`}
       focus={symbols ? 'side' : path ? 'main' : 'list'}
       listLabel="Files"
       list={

@@ -3,12 +3,12 @@
 import { repositories, type Repository } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { ListTree } from 'lucide-react'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { Fragment } from 'react'
 import { IconButton } from '@/ui/button'
 import { CopyButton } from '@/ui/copy'
 import { bytes, short } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { Select } from '@/ui/select'
 import { codeLink, type LineRange } from './links'
 
@@ -44,23 +44,24 @@ export function Revision({ repository, at, path }: PlaceProps) {
 }
 
 function Crumbs({ repository, path }: Omit<PlaceProps, 'at'>) {
-  const parts = path.split('/')
+  const parts = path === '' ? [] : path.split('/')
   return (
-    <h1 className="min-w-0 grow truncate font-mono text-xs" title={path}>
-      <Link href="/repositories/" className="text-quiet hover:text-text">
+    <h2
+      className="flex min-w-0 grow items-center gap-1.5 overflow-hidden font-mono text-xs whitespace-nowrap"
+      title={path}
+    >
+      <Link href="/repositories/" className="shrink-0 rounded-sm text-quiet hover:text-text">
         {repository.name}
       </Link>
-      {path
-        ? parts.map((part, depth) => (
-            <Fragment key={parts.slice(0, depth + 1).join('/')}>
-              <span className="text-quiet"> / </span>
-              <span className={depth === parts.length - 1 ? 'font-medium' : 'text-quiet'}>
-                {part}
-              </span>
-            </Fragment>
-          ))
-        : null}
-    </h1>
+      {parts.map((part, depth) => (
+        <Fragment key={parts.slice(0, depth + 1).join('/')}>
+          <span className="text-quiet">/</span>
+          <span className={depth === parts.length - 1 ? 'font-medium' : 'truncate text-quiet'}>
+            {part}
+          </span>
+        </Fragment>
+      ))}
+    </h2>
   )
 }
 

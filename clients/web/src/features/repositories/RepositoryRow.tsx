@@ -13,12 +13,12 @@ import {
   Sparkles,
   Trash2,
 } from 'lucide-react'
-import Link from 'next/link'
 import { useState } from 'react'
 import { IconButton } from '@/ui/button'
 import { Chip } from '@/ui/chip'
 import { ConfirmByName } from '@/ui/dialog'
 import { ago, bytes, count, many, moment, short } from '@/ui/format'
+import { Link } from '@/ui/link'
 import { Menu, MenuItem, MenuLine } from '@/ui/menu'
 import { ProblemPanel } from '@/ui/problem'
 import { Progress } from '@/ui/progress'

@@ -3,10 +3,10 @@
 import { repositories, type TreeEntry } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, File, FileSymlink, Folder, FolderGit2 } from 'lucide-react'
-import Link from 'next/link'
 import { useEffect, useRef, useState } from 'react'
 import { cn } from '@/ui/cn'
 import { Skeleton } from '@/ui/empty'
+import { Link } from '@/ui/link'
 import { codeLink } from './links'
 
 interface TreeProps {

@@ -33,7 +33,14 @@ export function Join() {
       </>
     )
   }
-  if (invitation.error) return <ProblemPanel error={invitation.error} />
+  if (invitation.error) {
+    return (
+      <>
+        <h1 className="text-lg font-semibold">This invitation does not open</h1>
+        <ProblemPanel error={invitation.error} />
+      </>
+    )
+  }
   if (!invitation.data) return <SkeletonRows rows={4} />
   return (
     <>

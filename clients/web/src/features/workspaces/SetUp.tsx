@@ -2,10 +2,10 @@
 
 import { workspaces } from '@samoey/api'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useHash } from '@/session'
 import { Button } from '@/ui/button'
+import { Link } from '@/ui/link'
 import { type Account, AccountForm } from './AccountForm'
 
 /** Behind the one-time link that `samoey up` prints: the first owner's account. */
