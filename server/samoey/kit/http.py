@@ -74,7 +74,7 @@ def require_same_site(connection: HTTPConnection) -> None:
         raise CrossSite
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """Where `request` comes from, for limits and for the list of sessions."""
     agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
     address = request.client.host if request.client else "local"
@@ -107,7 +107,8 @@ def clear_session_cookies(response: Response) -> None:
         response.delete_cookie(name, path=path, httponly=True, samesite="strict")
 
 
-def current_tools(request: Request) -> Tools:
+# A dependency that is no coroutine costs a trip through the thread pool with every request.
+async def current_tools(request: Request) -> Tools:
     """The tools of this process."""
     tools: Tools = request.state.tools
     return tools
@@ -134,7 +135,7 @@ ToolsDep = Annotated[Tools, Depends(current_tools)]
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def current_actor(who: SignedInDep) -> Actor:
+async def current_actor(who: SignedInDep) -> Actor:
     """The person who sends this request."""
     return who.actor
 
