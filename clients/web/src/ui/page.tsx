@@ -48,41 +48,36 @@ interface PanesProps {
 }
 
 /** List, thing and side panel; on a narrow screen each is a page of its own. */
-export function Panes({
-  title,
-  list,
-  listLabel,
-  main,
-  side,
-  sideLabel,
-  focus,
-  wideSide,
-}: PanesProps) {
+export function Panes(props: PanesProps) {
+  const { title, list, listLabel, main, side, sideLabel, focus, wideSide } = props
   return (
-    <main className="relative flex h-full min-h-0">
-      <h1 className="sr-only">{title}</h1>
-      {list ? (
-        <section
-          aria-label={listLabel}
+    <div className="relative flex h-full min-h-0">
+      {/* Still the main landmark where its panes make room for the side panel. */}
+      <main className={cn('flex min-h-0 min-w-0 md:flex-1', focus === 'side' ? 'w-0' : 'flex-1')}>
+        <h1 className="sr-only">{title}</h1>
+        {list ? (
+          <section
+            aria-label={listLabel}
+            className={cn(
+              'min-h-0 w-full shrink-0 flex-col border-r bg-ground md:flex md:w-64 lg:w-72',
+              focus === 'list' ? 'flex' : 'hidden',
+              side && wideSide && 'md:hidden 2xl:flex',
+            )}
+          >
+            {list}
+          </section>
+        ) : null}
+        <div
           className={cn(
-            'min-h-0 w-full shrink-0 flex-col border-r bg-ground md:flex md:w-64 lg:w-72',
-            focus === 'list' ? 'flex' : 'hidden',
-            side && wideSide && 'md:hidden 2xl:flex',
+            'min-h-0 min-w-0 flex-1 flex-col bg-surface md:flex',
+            focus === 'main' ? 'flex' : 'hidden',
           )}
         >
-          {list}
-        </section>
-      ) : null}
-      <div
-        className={cn(
-          'min-h-0 min-w-0 flex-1 flex-col bg-surface md:flex',
-          focus === 'main' ? 'flex' : 'hidden',
-        )}
-      >
-        {main}
-      </div>
+          {main}
+        </div>
+      </main>
       {side ? (
-        <section
+        <aside
           aria-label={sideLabel}
           className={cn(
             'min-h-0 min-w-0 flex-col border-l bg-surface',
@@ -92,9 +87,9 @@ export function Panes({
           )}
         >
           {side}
-        </section>
+        </aside>
       ) : null}
-    </main>
+    </div>
   )
 }
 
