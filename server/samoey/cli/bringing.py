@@ -93,7 +93,7 @@ def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
     if index is None or index.commit != repository.commit:
         return False
     if index.state == "failed":
-        raise RepositoryNotReady(f"It could not be indexed: {index.problem}")
+        raise RepositoryNotReady(f"It could not be indexed: {index.why}")
     return index.state == "ready"
 
 

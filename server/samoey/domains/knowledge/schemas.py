@@ -43,6 +43,12 @@ class IndexOut(BaseModel):
     )
     note: str | None = Field(None, description="A plain sentence when the index holds nothing.")
 
+    @property
+    def why(self) -> str:
+        """The problem in words."""
+        told = self.problem or {}
+        return str(told.get("detail") or told.get("title") or "It has failed.")
+
 
 class Query(BaseModel):
     """What to look for, and where."""

@@ -101,7 +101,7 @@ def _notes(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> li
                 f"HEAD ({repository.commit[:_SHORT_COMMIT]}) was read."
             )
         if index is not None and index.state == "failed":
-            notes.append(f"{repository.name} could not be indexed: {index.problem}")
+            notes.append(f"{repository.name} could not be indexed: {index.why}")
         elif index is None or index.state != "ready":
             notes.append(f"{repository.name} is still being read and was left out.")
     return notes
@@ -114,7 +114,7 @@ def _why_nothing(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut])
     for repository in chosen:
         index = indexes.get(repository.id)
         if index is not None and index.state == "failed":
-            told.append(f"`{repository.name}` could not be indexed: {index.problem}")
+            told.append(f"`{repository.name}` could not be indexed: {index.why}")
         elif repository.status == "failed":
             told.append(f"`{repository.name}` could not be fetched; see Repositories for why.")
         elif index is not None and index.files_total:
