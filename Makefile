@@ -97,6 +97,7 @@ check: $(VENV)/.ready clients/node_modules/.ready ## Lint, types, import contrac
 	@cd server && $(BIN)/lint-imports
 	$(call say,Docs and API description in step with the code)
 	@cd server && $(BIN)/python -m documents --check
+	@$(NPM) run --silent current --workspace packages/api
 	$(call say,Clients: types, lint, format)
 	@$(NPM) run check
 
