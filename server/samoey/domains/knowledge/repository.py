@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from samoey.domains.knowledge.tables import Index, IndexState
+from samoey.domains.repositories import service as repositories
+from samoey.kit.context import Actor
 from samoey.kit.ids import new_id
 
 Ids = Select[UUID]
@@ -40,30 +43,42 @@ async def all_of(db: AsyncSession, readable: Ids, workspace_id: UUID | None) -> 
 
 async def answering(
     db: AsyncSession,
-    readable: Sequence[Ids],
+    readers: tuple[Actor, ...],
     *,
     workspace_id: UUID | None,
-    repository_ids: Sequence[UUID],
+    repository_ids: tuple[UUID, ...],
 ) -> list[Answering]:
-    """Find the snapshots that answer everybody of whom `readable` tells what they may read."""
-    # Each search asks this, so it goes past the mapper of rows to objects.
+    """Find the snapshots that answer, among what every one of the readers may read."""
+    wanted = asking_for(readers, workspace_id, repository_ids)
+    found = await (await db.connection()).execute(wanted)
+    return [Answering(*each) for each in found]
+
+
+@lru_cache(maxsize=1024)
+def asking_for(
+    readers: tuple[Actor, ...], workspace_id: UUID | None, repository_ids: tuple[UUID, ...]
+) -> Select[UUID, str, str]:
+    """Build what each search asks: kept, for that takes longer than to ask it.
+
+    For the same reason it goes past the mapper of rows to objects.
+    """
     table = Index.__table__.c
     wanted = select(table.repository_id, table.snapshot, table.snapshot_commit).where(
         table.snapshot.is_not(None),
-        *(table.repository_id.in_(ids) for ids in readable),
+        *(table.repository_id.in_(repositories.readable(reader)) for reader in readers),
     )
     if workspace_id is not None:
         wanted = wanted.where(table.workspace_id == workspace_id)
     if repository_ids:
         wanted = wanted.where(table.repository_id.in_(repository_ids))
-    found = await (await db.connection()).execute(wanted)
-    return [Answering(*each) for each in found]
+    return wanted
 
 
-async def permitted(db: AsyncSession, readable: Sequence[Ids], repository_id: UUID) -> bool:
+async def permitted(db: AsyncSession, readers: tuple[Actor, ...], repository_id: UUID) -> bool:
     """Whether everybody may read this repository and it has an index row."""
     wanted = select(Index.id).where(
-        Index.repository_id == repository_id, *(Index.repository_id.in_(ids) for ids in readable)
+        Index.repository_id == repository_id,
+        *(Index.repository_id.in_(repositories.readable(reader)) for reader in readers),
     )
     return await db.scalar(wanted) is not None
 

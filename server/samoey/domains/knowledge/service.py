@@ -80,11 +80,11 @@ async def search(tools: Tools, readers: Readers, query: Query) -> list[HitOut]:
     Raises:
         PathPatternRefused: the path pattern cannot be searched by.
     """
-    everybody = [readers] if isinstance(readers, Actor) else list(readers)
+    everybody = (readers,) if isinstance(readers, Actor) else tuple(readers)
     async with tools.work(everybody[0]) as ctx:
         answering = await repository.answering(
             ctx.db,
-            [repositories.readable(reader) for reader in everybody],
+            everybody,
             workspace_id=query.workspace_id,
             repository_ids=query.repository_ids,
         )
@@ -221,11 +221,9 @@ async def judge(tools: Tools, readers: Readers, citation: Citation) -> Verdict:
     """Check a citation and say why it does not hold; what a reader may not read does not exist."""
     from samoey.domains.knowledge.citing import service as citing
 
-    everybody = [readers] if isinstance(readers, Actor) else list(readers)
+    everybody = (readers,) if isinstance(readers, Actor) else tuple(readers)
     async with tools.work(everybody[0]) as ctx:
-        allowed = await repository.permitted(
-            ctx.db, [repositories.readable(reader) for reader in everybody], citation.repository_id
-        )
+        allowed = await repository.permitted(ctx.db, everybody, citation.repository_id)
     if not allowed:
         return Verdict(reason="no-repository")
     return await citing.judge(tools, citation)
