@@ -318,3 +318,15 @@ async def test_a_slow_reader_is_sent_away_with_a_code_that_says_resume(
 
     assert code == 4408
     assert heard["seq"] == 1
+
+
+async def test_progress_is_heard_by_those_who_watch_the_workspace(scene: Scene) -> None:
+    audience = f"workspace:{scene.ada.workspace_id}"
+    told = {"type": "progress", "audience": audience, "repository_id": "r", "stage": "indexing"}
+
+    async with wire(scene.url, scene.ada) as ear:
+        await ear.watch(audience)
+        await scene.house.tools.bus.publish(audience, told | {"done": 3, "total": 9})
+        heard = await ear.until(lambda it: it["type"] == "progress")
+
+    assert (heard["done"], heard["total"]) == (3, 9)
