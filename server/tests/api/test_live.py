@@ -180,7 +180,7 @@ async def test_a_sign_out_that_nobody_told_of_is_found_by_looking(scene: Scene) 
 
 async def _close_code(ear: Wire) -> int:
     with pytest.raises(ConnectionClosed) as closed:
-        await ear.until(lambda _: False, within_s=5)
+        await ear.until(lambda _: False, within_s=15)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code
 

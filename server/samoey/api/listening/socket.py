@@ -27,6 +27,7 @@ MOST_WATCHED = 100
 _LONGEST_WISH = 4_000
 _LONGEST_AUDIENCE = 100
 _TYPING_EACH_S = 1.0
+_GOODBYE_S = 10.0
 # A conversation whose pieces fell silent while its answer is open is looked at again.
 _SILENCE_S = 2.0
 _NEVER = float("inf")
@@ -91,9 +92,9 @@ class Socket:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._hub.leave(self)
         if code is not None:
-            # A peer that reads no more cannot be waited for.
+            # A slow peer still gets the code; one that reads no more cannot be waited for.
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(_GOODBYE_S):
                     await self._websocket.close(code)
 
     def hear(self, message: Message) -> None:
