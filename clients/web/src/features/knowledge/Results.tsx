@@ -39,9 +39,19 @@ function HitRow({ hit, words }: { hit: Hit; words: RegExp | null }) {
         href={codeLink({ repo: hit.repository_id, at: hit.commit, path: hit.path, lines: range })}
         className="flex gap-2 px-4 pt-2 text-xs text-quiet outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
       >
-        {hit.symbol ? <span className="truncate font-mono text-text">{hit.symbol}</span> : null}
-        <span>{hit.kind}</span>
-        <span className="ml-auto shrink-0 nums">{lines(hit.start, hit.end)}</span>
+        <span className="sr-only">
+          {hit.path}, lines {hit.start} to {hit.end}
+          {hit.symbol ? `, ${hit.symbol}` : ''}
+        </span>
+        {hit.symbol ? (
+          <span aria-hidden className="truncate font-mono text-text">
+            {hit.symbol}
+          </span>
+        ) : null}
+        <span aria-hidden>{hit.kind}</span>
+        <span aria-hidden className="ml-auto shrink-0 nums">
+          {lines(hit.start, hit.end)}
+        </span>
       </Link>
       <Snippet
         code={code}
