@@ -3,10 +3,12 @@
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
 
-from samoey.domains.knowledge.lexical.reading import Filter, Found, Ranked, Snapshot, rank
+from samoey.domains.knowledge.lexical.reading import Filter, Found, Snapshot, rank
 
 TEST = re.compile(
     r"(^|/)(tests?|testing|__tests__|specs?|e2e|testdata|fixtures)/"
@@ -44,37 +46,28 @@ class Wish:
 def best(
     snapshot: Snapshot, words: Sequence[str], asked: str, wish: Wish, where: Filter
 ) -> list[Found]:
-    """Find the passages to show of one snapshot, best first."""
-    weigh = weigher(asked) if wish.prior else None
-    fetched = AHEAD * wish.limit
-    while True:
-        ranked = snapshot.ranked(words, fetched, where)
-        shown, certain = chosen(snapshot, ranked, wish, weigh)
-        if certain or len(ranked) < fetched or fetched >= MOST:
-            return shown
-        fetched *= AHEAD
+    """Find the passages to show of one snapshot, best first.
 
-
-def chosen(
-    snapshot: Snapshot,
-    ranked: Iterable[Ranked],
-    wish: Wish,
-    weigh: Callable[[str], float] | None,
-) -> tuple[list[Found], bool]:
-    """Load passages in BM25's order until no further one can come up; also tell whether so.
-
-    The prior only lowers scores, so what scores less than the last one shown stays below it.
+    They are loaded in BM25's order until no further one can come up: the prior only lowers scores,
+    so what scores less than the last one shown stays below it.
     """
+    weigh = weigher(asked) if wish.prior else None
     found: list[Found] = []
     enough = Enough(wish)
-    for score, address in ranked:
-        if enough.at(score):
-            return shown(found, wish), True
-        passage = snapshot.passage(address)
-        weight = weigh(passage.path) if weigh else 1.0
-        found.append(Found(passage, score * weight))
-        enough.add(found[-1])
-    return shown(found, wish), False
+    count = AHEAD * wish.limit
+    while len(found) < MOST:
+        ranked = snapshot.ranked(words, count, where, skip=len(found))
+        for score, address in ranked:
+            if enough.at(score):
+                return shown(found, wish)
+            passage = snapshot.passage(address)
+            weight = weigh(passage.path) if weigh else 1.0
+            found.append(Found(passage, score * weight))
+            enough.add(found[-1])
+        if len(ranked) < count:
+            break
+        count *= AHEAD
+    return shown(found, wish)
 
 
 class Enough:
@@ -114,13 +107,15 @@ def shown(found: list[Found], wish: Wish) -> list[Found]:
 def weigher(asked: str) -> Callable[[str], float]:
     """Make the prior for a question: what the question is about steps back for nothing."""
     words = set(re.findall(r"\w+", asked.lower()))
-    active = [(pattern, factor) for pattern, factor, about in PRIOR if not words & about]
+    factors = [1.0 if words & about else factor for _, factor, about in PRIOR]
 
     def weigh(path: str) -> float:
-        weight = 1.0
-        for pattern, factor in active:
-            if pattern.search(path):
-                weight *= factor
-        return weight
+        return prod(factors[each] for each in kinds(path))
 
     return weigh
+
+
+@lru_cache(maxsize=50_000)
+def kinds(path: str) -> tuple[int, ...]:
+    """Tell which parts of the prior speak of a path."""
+    return tuple(each for each, (pattern, _, _) in enumerate(PRIOR) if pattern.search(path))

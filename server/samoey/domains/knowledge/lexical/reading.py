@@ -75,8 +75,10 @@ class Snapshot:
         ]
         return sorted(found, key=rank)
 
-    def ranked(self, words: Sequence[str], limit: int, where: Filter) -> list[Ranked]:
-        """Rank passages without loading them.
+    def ranked(
+        self, words: Sequence[str], limit: int, where: Filter, *, skip: int = 0
+    ) -> list[Ranked]:
+        """Rank passages without loading them, leaving out the first ones.
 
         Raises:
             PatternTooTangled: the path pattern cannot be searched by.
@@ -85,7 +87,7 @@ class Snapshot:
             return []
         query = narrowed(asked(words), where)
         try:
-            result = self.searcher.search(query, limit, count=False)
+            result = self.searcher.search(query, limit, count=False, offset=skip)
         except ValueError as problem:
             if where.path is None:
                 raise
