@@ -35,6 +35,7 @@ function makeEditor(element: HTMLElement, path: string): Editor {
     overviewRulerLanes: 1,
     padding: { top: 8, bottom: 48 },
     readOnly: true,
+    renderFinalNewline: 'off',
     renderLineHighlight: 'none',
     scrollBeyondLastLine: false,
     scrollbar: { alwaysConsumeMouseWheel: false, useShadows: false },
