@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from samoey.domains.repositories.tables import Repository
+from samoey.domains.repositories.tables import Repository, RepositoryStatus
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import Actor
 
@@ -74,6 +74,7 @@ async def keep_progress(db: AsyncSession, repository_id: UUID, progress: dict[st
 
 def asked_just_now(repository: Repository) -> bool:
     """Whether a wish to bring it up to date is still on its way."""
-    fresh = timedelta(seconds=5)
+    under_way = repository.status in {RepositoryStatus.WAITING, RepositoryStatus.FETCHING}
     asked = repository.asked_at
-    return asked is not None and datetime.now(UTC) - asked < fresh
+    fresh = asked is not None and datetime.now(UTC) - asked < timedelta(seconds=5)
+    return under_way and fresh

@@ -54,6 +54,21 @@ async def test_a_connected_repository_is_fetched_by_itself(
     assert await commits_told(house) == [(commit, None)]
 
 
+async def test_a_wish_right_after_a_fetch_is_not_taken_for_the_one_before(
+    house: RunningHouse, ada: Somebody, author: Author
+) -> None:
+    author.commit("a.py")
+    shown = await connect(house, ada, author.folder)
+    await house.drain()
+    second = author.commit("b.py")
+
+    async with house.tools.work(ada.actor) as ctx:
+        await service.sync_repository(ctx, shown.id)
+    await house.drain()
+
+    assert (await look(house, shown.id)).commit == second
+
+
 async def test_a_second_fetch_tells_only_what_is_new(
     house: RunningHouse, ada: Somebody, author: Author
 ) -> None:
