@@ -32,6 +32,8 @@ function hex(token: string, canvas: CanvasRenderingContext2D, probe: HTMLElement
 /** Give the viewer the page's own colours, as they are now. */
 export function takeTheme(): void {
   const probe = document.createElement('span')
+  // Where motion is reduced every change is a very short transition, read at its beginning.
+  probe.style.setProperty('transition', 'none', 'important')
   document.body.append(probe)
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
   if (!canvas) return
