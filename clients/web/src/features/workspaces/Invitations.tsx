@@ -37,7 +37,10 @@ export function InviteDialog({ onDone }: { onDone: () => void }) {
         title="Hand this link over"
         about={`It works once, until ${moment(invite.data.expires_at)}, and is shown only now.`}
       >
-        <ShownOnce text={invite.data.link} label="Invitation link" />
+        <ShownOnce
+          text={new URL(invite.data.link, location.origin).href}
+          label="Invitation link"
+        />
         <div className="mt-4 flex justify-end">
           <Button tone="accent" onClick={onDone}>
             Done
