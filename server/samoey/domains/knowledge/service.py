@@ -109,10 +109,11 @@ def look(
     query: Query,
     most: int,
 ) -> tuple[list[HitOut], list[Answering]]:
-    """Search each snapshot and merge by score; also give the snapshots that are not there."""
+    """Search each snapshot and merge by score; also give the snapshots that cannot be read."""
     # tantivy is loaded when somebody first searches, not when the process starts.
     from samoey.domains.knowledge.lexical.ranking import Wish, best
     from samoey.domains.knowledge.lexical.reading import Filter, PatternTooTangled
+    from samoey.domains.knowledge.lexical.shelf import readable
     from samoey.domains.knowledge.lexical.words import Words
 
     asked = query.text[:LONGEST_ASKED]
@@ -121,6 +122,9 @@ def look(
     hits: list[HitOut] = []
     missing = []
     for each in answering:
+        if not readable(each.snapshot):
+            missing.append(each)
+            continue
         try:
             snapshot = opened().get(shelves[each.repository_id] / each.snapshot, most=most)
             found = best(snapshot, words, asked, wish, Filter(query.path, query.language))
@@ -163,7 +167,7 @@ def known_names() -> KnownNames:
 
 
 async def mend(tools: Tools, lost: Answering) -> None:
-    """Have an index made again whose folder is gone, unless another one answers by now."""
+    """Have an index made again that cannot be read, unless another one answers by now."""
     async with tools.work(SYSTEM) as ctx:
         row = await repository.of_system(ctx.db, lost.repository_id)
         if row is None or row.snapshot != lost.snapshot:

@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from samoey.domains.knowledge import service
 from samoey.domains.knowledge.indexing.service import shelf_of
 from samoey.domains.knowledge.schemas import Citation, Query
-from samoey.kit.context import Tools
+from samoey.kit.context import SYSTEM, Tools
 from tests.domains.knowledge.sources import GREETING, bring, commit, git, write
 from tests.make import Make, Somebody
 
@@ -206,6 +207,19 @@ async def test_an_index_whose_folder_is_gone_is_made_again(
     assert first == []
     assert waiting.count("knowledge.index_afresh") == 1
     assert await place.paths(q="parse greeting")
+
+
+async def test_an_index_that_an_older_version_made_is_made_again(
+    place: Place, jobs_waiting: Callable[[], Awaitable[list[str]]]
+) -> None:
+    async with place.tools.work(SYSTEM) as ctx:
+        await ctx.db.execute(text("UPDATE indexes SET snapshot = 'c.0-0.1.0.abcd'"))
+
+    assert await place.paths(q="greeting") == []
+
+    assert "knowledge.index_afresh" in await jobs_waiting()
+    (index,) = (await place.get("/api/v1/knowledge/indexes")).json()
+    assert (index["state"], index["snapshot_commit"]) == ("waiting", None)
 
 
 async def test_a_search_follows_the_commits(place: Place, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from samoey.domains.knowledge.events import IndexFailed, IndexFinished, IndexSta
 from samoey.domains.knowledge.indexing.child import indexing
 from samoey.domains.knowledge.indexing.orders import Job
 from samoey.domains.knowledge.lexical.orders import Order, Source
-from samoey.domains.knowledge.lexical.shelf import FORMAT, clear, snapshot_name, sweep
+from samoey.domains.knowledge.lexical.shelf import clear, snapshot_name, sweep
 from samoey.domains.knowledge.tables import IndexState
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import RepositoryOut
@@ -113,9 +113,8 @@ class Indexing:
     async def run(self) -> None:
         name = snapshot_name(
             self.commit,
-            made_by=f"{FORMAT} {self.tools.settings.knowledge.largest_file_kb}",
-            include=self.indexed.include,
-            exclude=self.indexed.exclude,
+            largest_kb=self.tools.settings.knowledge.largest_file_kb,
+            filters=(self.indexed.include, self.indexed.exclude),
         )
         try:
             previous = await self.begin(name)

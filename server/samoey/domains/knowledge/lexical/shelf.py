@@ -53,12 +53,15 @@ read_manifest = msgspec.msgpack.Decoder(Manifest).decode
 write_manifest = msgspec.msgpack.Encoder().encode
 
 
-def snapshot_name(
-    commit: str, *, made_by: str, include: Iterable[str], exclude: Iterable[str]
-) -> str:
+def snapshot_name(commit: str, *, largest_kb: float, filters: tuple[list[str], list[str]]) -> str:
     """Name the snapshot of a commit; other filters or another format make another snapshot."""
-    recipe = json.dumps([made_by, sorted(include), sorted(exclude)]).encode()
-    return f"{commit}-{blake2b(recipe, digest_size=4).hexdigest()}"
+    recipe = json.dumps([largest_kb, *map(sorted, filters)]).encode()
+    return f"{commit}.{FORMAT}.{blake2b(recipe, digest_size=4).hexdigest()}"
+
+
+def readable(name: str) -> bool:
+    """Whether a snapshot was made by this version, told from its name."""
+    return f".{FORMAT}." in name
 
 
 def load(folder: Path) -> Manifest | None:
