@@ -2,6 +2,7 @@
 
 import type { Citation } from '@samoey/api'
 import { HoverCard } from 'radix-ui'
+import { useState } from 'react'
 import { short } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { Snippet } from '@/ui/snippet'
@@ -39,8 +40,15 @@ interface CitationChipProps {
 
 /** A place in the code that the server has checked: hover shows it, a click opens it. */
 export function CitationChip({ citation, href, current }: CitationChipProps) {
+  const [hovered, setHovered] = useState(false)
   return (
-    <HoverCard.Root openDelay={200} closeDelay={80}>
+    <HoverCard.Root
+      // What is open beside the answer needs no preview, and `Esc` shall close that and not this.
+      open={hovered && !current}
+      onOpenChange={setHovered}
+      openDelay={200}
+      closeDelay={80}
+    >
       <HoverCard.Trigger asChild>
         <Link
           href={href}

@@ -37,10 +37,7 @@ export function InviteDialog({ onDone }: { onDone: () => void }) {
         title="Hand this link over"
         about={`It works once, until ${moment(invite.data.expires_at)}, and is shown only now.`}
       >
-        <ShownOnce
-          text={new URL(invite.data.link, location.origin).href}
-          label="Invitation link"
-        />
+        <ShownOnce text={new URL(invite.data.link, location.origin).href} label="Invitation link" />
         <div className="mt-4 flex justify-end">
           <Button tone="accent" onClick={onDone}>
             Done
