@@ -14,13 +14,19 @@ export function Join() {
   const token = useHash()
   const router = useRouter()
   const queries = useQueryClient()
-  const invitation = useQuery({ ...workspaces.invitation(token ?? ''), enabled: Boolean(token) })
   const accept = useMutation({
     mutationFn: (account: Account) => workspaces.accept({ ...account, token: token ?? '' }),
     onSuccess: () => {
       queries.clear()
       router.replace('/')
     },
+  })
+
+  // Once it is accepted the link is spent: asking for it again would only be refused.
+  const spent = accept.isPending || accept.isSuccess
+  const invitation = useQuery({
+    ...workspaces.invitation(token ?? ''),
+    enabled: Boolean(token) && !spent,
   })
 
   if (token === '') {
