@@ -66,7 +66,7 @@ async def metrics(
     """Counters of this process and the state of the job queue, for Prometheus."""
     wanted = tools.settings.server.metrics_token
     if wanted is not None and not hmac.compare_digest(
-        authorization or "", f"Bearer {wanted.get_secret_value()}"
+        (authorization or "").encode(), f"Bearer {wanted.get_secret_value()}".encode()
     ):
         raise Unauthenticated
     async with tools.sessions() as db:

@@ -61,7 +61,7 @@ def _home(settings: "Settings") -> Finding:
         there = there.parent
     free = shutil.disk_usage(there).free / 2**30
     said = f"{settings.home}, {free:.1f} GB free"
-    if settings.home.is_dir() and settings.home.stat().st_mode & 0o077:
+    if settings.home.is_dir() and settings.home.stat().st_mode & 0o067:
         return Finding("home", well=False, said=f"{said}; others may read it: chmod 700 it")
     if free < _LOW_DISK_GB:
         return Finding("home", well=False, said=f"{said}; less than {_LOW_DISK_GB} GB: make room")

@@ -200,6 +200,19 @@ class KnowledgeSettings(Section):
     )
 
 
+def _absolute(path: Path) -> Path:
+    """The same place from wherever the process stands later."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        message = f"there is no such person: {path}"
+        raise ValueError(message) from error
+
+
+# Everything that lies in the home is found by joining to this.
+Home = Annotated[Path, AfterValidator(_absolute)]
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -211,7 +224,7 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    home: Path = Field(
+    home: Home = Field(
         default_factory=data_folder, description="Where everything of this installation lives."
     )
     database_url: DatabaseUrl | None = Field(
@@ -279,7 +292,7 @@ def read_settings(*, home: Path | None = None) -> Settings:
     Raises:
         pydantic.ValidationError: a value does not fit, or a key is unknown.
     """
-    chosen = home or Path(os.environ.get("SAMOEY_HOME") or data_folder())
+    chosen = _absolute(home or Path(os.environ.get("SAMOEY_HOME") or data_folder()))
     file = Path(os.environ.get(ENV_FILE_VARIABLE) or chosen / ".env")
     found = file if file.is_file() else None
     return Settings(_env_file=found) if home is None else Settings(_env_file=found, home=home)

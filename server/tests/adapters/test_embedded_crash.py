@@ -123,6 +123,7 @@ def test_servers_started_by_a_thread_outlive_it(used: Used) -> None:
 
 
 def test_a_home_whose_making_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
     half = tmp_path / "home" / "postgres.new-4711" / "base"
     half.mkdir(parents=True)
     (half / "1").write_text("half")

@@ -17,6 +17,7 @@ from samoey.adapters.embedded.errors import (
     NoEmbeddedServer,
     ServerDidNotStart,
 )
+from samoey.adapters.embedded.home import opened_home
 from samoey.adapters.embedded.servers import running_servers
 from samoey.kit.problems import DiskFull
 from tests.adapters import homes
@@ -247,3 +248,30 @@ def test_where_no_wheel_is_the_variable_to_set_is_named(function: str, variable:
 
     assert done.stdout.startswith(NoEmbeddedServer.__name__)
     assert f"Set {variable}" in done.stdout
+
+
+def test_a_folder_that_holds_other_things_is_not_made_ours(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "somebody's").touch()
+
+    with pytest.raises(HomeUnusable, match="holds other things"):
+        opened_home(folder)
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert [entry.name for entry in folder.iterdir()] == ["somebody's"]
+
+
+def test_an_empty_folder_and_a_home_that_was_opened_are_made_private(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    empty.chmod(0o755)
+
+    home = opened_home(empty)
+    made = stat.S_IMODE(home.stat().st_mode)
+    home.chmod(0o750)
+    opened_home(home)
+
+    assert made == 0o700
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700

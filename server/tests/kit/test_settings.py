@@ -82,3 +82,18 @@ def test_passwords_do_not_show_when_the_tree_is_printed(monkeypatch: pytest.Monk
     assert "hush" not in repr(settings) + settings.model_dump_json()
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == "postgresql://ada:hush@/db?host=/run/x"
+
+
+def test_a_relative_home_is_one_place_wherever_the_process_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "person"))
+
+    monkeypatch.setenv("SAMOEY_HOME", "here")
+    relative = read_settings().home
+    monkeypatch.setenv("SAMOEY_HOME", "~/there")
+    expanded = read_settings().home
+
+    assert relative == tmp_path / "here"
+    assert expanded == tmp_path / "person" / "there"

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,9 +39,9 @@ def opened_home(path: Path) -> Path:
         home = path.expanduser().absolute()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = home.resolve(strict=True)
+        _make_private(home)
         (home / "secrets").mkdir(mode=0o700, exist_ok=True)
         (home / "logs").mkdir(mode=0o700, exist_ok=True)
-        _make_private(home)
     return home
 
 
@@ -48,8 +49,17 @@ def _make_private(home: Path) -> None:
     status = home.stat()
     if status.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "it belongs to somebody else")
-    if status.st_mode & 0o007:
-        home.chmod(0o700)
+    # The account that runs PostgreSQL may have to pass through (0710), nobody may look.
+    if not status.st_mode & 0o067:
+        return
+    # A folder that holds other things, such as /tmp, is somebody's: it is not made ours.
+    ours = (home / "secrets").is_dir() or not any(home.iterdir())
+    if not ours or status.st_mode & stat.S_ISVTX:
+        raise HomeUnusable(
+            f"{str(home)!r} holds other things, and others can read it. Make it private "
+            f"(chmod 700), or better: c{ANOTHER_HOME[1:]}"
+        )
+    home.chmod(0o700)
 
 
 @contextmanager

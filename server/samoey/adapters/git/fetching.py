@@ -22,6 +22,7 @@ from samoey.kit.settings import RepositorySettings
 
 # Where the other side's HEAD is kept: it may stand on no branch.
 HEAD = "refs/samoey/head"
+_BRANCHES = "refs/heads/"
 _STAGES = {"Receiving objects": "fetching", "Resolving deltas": "resolving"}
 
 
@@ -91,19 +92,22 @@ async def _advertised(way: Access) -> Advertised:
     arguments = ["ls-remote", "--symref", "--end-of-options", way.source, "HEAD", "refs/heads/*"]
     out = await watch(arguments, way.env, secrets=way.secrets)
     refs: dict[str, str] = {}
-    default = None
+    target = None
     for line in out.decode("utf-8", "surrogateescape").splitlines():
         what, name = line.split("\t", 1)
-        if what.startswith("ref: "):
-            default = what.removeprefix("ref: refs/heads/")
-        else:
+        if not what.startswith("ref: "):
             refs[name] = what
+        elif name == "HEAD":
+            target = what.removeprefix("ref: ")
     head = refs.pop("HEAD", None)
-    # Patterns match the end of a name: `refs/x/refs/heads/y` would come too.
-    refs = {name: commit for name, commit in refs.items() if name.startswith("refs/heads/")}
+    # Patterns match the end of a name: `refs/remotes/origin/HEAD`, which every clone has, and
+    # `refs/x/refs/heads/y` come too.
+    refs = {name: commit for name, commit in refs.items() if name.startswith(_BRANCHES)}
+    # A HEAD may point outside the branches: then it answers as one that stands on none.
+    default = target.removeprefix(_BRANCHES) if target in refs else None
     if not refs and head is None:
         raise SourceEmpty("Commit something to it, then sync it here.")
-    return Advertised(refs, head, default if head else None)
+    return Advertised(refs, head, default)
 
 
 async def _bring(

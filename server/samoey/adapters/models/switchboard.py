@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from samoey.adapters.models.connect.openai import Endpoint, Limits
 from samoey.adapters.models.extractive import ExtractiveChat
 from samoey.adapters.models.know.openai import ADDRESS
-from samoey.adapters.models.openai import OpenAIChat
 from samoey.kit.ports.models import (
     EXTRACTIVE,
     ChatModel,
@@ -20,6 +18,8 @@ from samoey.kit.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+    from samoey.adapters.models.openai import OpenAIChat
 
 _EXTRACTIVE = OfferedModel(
     EXTRACTIVE,
@@ -97,10 +97,14 @@ class ModelSwitchboard:
             await self._openai.close()
 
 
-def _openai(settings: Settings) -> OpenAIChat | None:
+def _openai(settings: Settings) -> "OpenAIChat | None":
     key = settings.openai_api_key
     if not settings.openai_base_url and not (key and key.get_secret_value()):
         return None
+    # What speaks to an endpoint takes time to load, and most starts have none.
+    from samoey.adapters.models.connect.openai import Endpoint, Limits
+    from samoey.adapters.models.openai import OpenAIChat
+
     models = settings.models
     endpoint = Endpoint(
         settings.openai_base_url or ADDRESS,
