@@ -64,6 +64,8 @@ export function CitationChip({ citation, href, current }: CitationChipProps) {
       </HoverCard.Trigger>
       <HoverCard.Portal>
         <HoverCard.Content
+          role="region"
+          aria-label={`Preview of ${citationLabel(citation)}`}
           side="top"
           sideOffset={6}
           collisionPadding={12}
