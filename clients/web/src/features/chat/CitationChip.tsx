@@ -25,7 +25,7 @@ function Preview({ citation }: { citation: Citation }) {
         code={all.slice(0, PREVIEW_LINES).join('\n')}
         path={citation.path}
         start={citation.start}
-        className="bg-raised py-2"
+        className="overflow-x-hidden bg-raised py-2"
       />
       {more > 0 ? <p className="px-4 pb-2 text-xs text-quiet">and {more} more lines</p> : null}
     </>
