@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
     from samoey.domains.chat.schemas import CitationOut, MessageOut
     from samoey.kit.context import Actor, Tools
+    from samoey.kit.jobs import Jobs
 
 HELP = "ask about a repository; answers with checked citations"
 
 _LOOK_EACH_S = 0.5
+_GIVEN_UP = "The work on the answer came to no end; `samoey jobs list` names what failed."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,12 +73,13 @@ async def _ask(args: argparse.Namespace) -> int:
 async def _answer(
     tools: "Tools", actor: "Actor", conversation_id: "UUID", question_id: "UUID", *, aloud: bool
 ) -> "MessageOut":
-    """Have the answer written here or by a worker of this home, and print it as it comes."""
-    from samoey.cli.local import drain
+    """Have the answer written in this process, and print it as it comes."""
+    from samoey.cli.local import jobs_of
     from samoey.domains.chat import service as chat
+    from samoey.kit.problems import ServerError
 
-    after, spoken = "0", Spoken(aloud=aloud)
-    working = asyncio.create_task(drain(tools))
+    after, spoken, jobs = "0", Spoken(aloud=aloud), jobs_of(tools)
+    working = asyncio.create_task(_work(jobs))
     try:
         while True:
             async with tools.work(actor) as ctx:
@@ -92,10 +95,27 @@ async def _answer(
                 return answer
             if working.done():
                 await working
-                working = asyncio.create_task(drain(tools))
+                raise ServerError(_GIVEN_UP)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def _work(jobs: "Jobs") -> None:
+    """Do what this process caused; ends when neither it nor a worker has anything left to do."""
+    told = False
+    while True:
+        await jobs.drain(kept_only=True)
+        if not await jobs.unfinished(*jobs.kept()):
+            # Too long without a sign of life from here, and a worker took the question over.
+            if not await jobs.unfinished("answers"):
+                break
+            if not told:
+                print("A worker of this installation writes the answer.", file=sys.stderr)
+            told = True
+        await asyncio.sleep(_LOOK_EACH_S)
+    # Whoever waits has one more look at what was kept.
+    await asyncio.sleep(_LOOK_EACH_S * 4)
 
 
 class Spoken:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from samoey.cli.local import drain
+from samoey.cli.local import jobs_of
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import IndexOut
 from samoey.domains.repositories import service as repositories
@@ -14,8 +14,10 @@ from samoey.domains.repositories.errors import RepositoryKnown
 from samoey.domains.repositories.schemas import NewRepository, RepositoryOut
 from samoey.kit.context import Actor, Tools
 from samoey.kit.problems import Problem
+from samoey.kit.settings import JobSettings
 
 _LOOK_EACH_S = 0.2
+_GIVEN_UP = "The work on it came to no end; `samoey jobs list` names what failed."
 
 
 class RepositoryNotReady(Problem):
@@ -61,7 +63,8 @@ def _whole(source: str) -> str:
 async def _wait(
     tools: Tools, actor: Actor, repository_id: UUID, progress: "Progress"
 ) -> RepositoryOut:
-    working = asyncio.create_task(drain(tools))
+    jobs, left = jobs_of(tools), {"todo"}
+    working = asyncio.create_task(jobs.drain())
     try:
         while True:
             async with tools.work(actor) as ctx:
@@ -70,16 +73,30 @@ async def _wait(
             index = next((it for it in indexes if it.repository_id == repository_id), None)
             if _answers(repository, index):
                 return repository
+            if not left:
+                raise RepositoryNotReady(_GIVEN_UP)
             progress.show(repository, index)
             if working.done():
                 await working
                 # Another process may hold the job; ours are looked for again until it is done.
-                working = asyncio.create_task(drain(tools))
+                left = await jobs.unfinished()
+                progress.wait(waited_for(left, tools.settings.jobs))
+                working = asyncio.create_task(jobs.drain())
             await asyncio.sleep(_LOOK_EACH_S)
     finally:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
+
+
+def waited_for(left: set[str], settings: JobSettings) -> str:
+    """Why nothing is done here: a sentence for a person, empty when nothing is waited for."""
+    if "doing" in left:
+        return (
+            "another process of this installation is at work on it; if that one is gone, this "
+            f"goes on after {settings.stalled_after_s:g} s"
+        )
+    return "it is tried again in a moment" if left else ""
 
 
 def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
@@ -102,16 +119,22 @@ class Progress:
 
     def __init__(self) -> None:
         self._screen = sys.stderr.isatty()
-        self._shown = ""
+        self._shown = self._waited = ""
 
     def show(self, repository: RepositoryOut, index: IndexOut | None) -> None:
         """Tell how far it is, if that has changed."""
         line = f"{repository.name}: {_stage(repository, index)}"
+        if self._waited:
+            line += f" ({self._waited})"
         if line == self._shown:
             return
         sys.stderr.write(f"\r\x1b[K{line}" if self._screen else f"{line}\n")
         sys.stderr.flush()
         self._shown = line
+
+    def wait(self, reason: str) -> None:
+        """Tell with the next line why nothing is done here; an empty reason is none."""
+        self._waited = reason
 
     def close(self) -> None:
         """Leave a clean line behind."""

@@ -1,12 +1,13 @@
 """What a command needs of a home: its servers, joined or started, and the rooms' tools."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from samoey.adapters.embedded.sharing import shared_servers
+from samoey.adapters.embedded.sharing import is_ours, shared_servers
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Tools
 from samoey.kit.jobs import Jobs
@@ -41,28 +42,32 @@ def servers_of(settings: Settings) -> Iterator[Settings]:
 
 @contextlib.asynccontextmanager
 async def local_house() -> AsyncIterator[tuple[Tools, Actor, UUID]]:
-    """The rooms' tools for the local operator, in this process; reactions run by `drain`."""
-    settings = read_settings()
+    """The rooms' tools for the local operator, in this process; reactions run by `Jobs.drain`."""
+    settings, begun = read_settings(), time.monotonic()
     # A command speaks to a person: only what goes wrong is logged.
     start_logging(LogSettings(level="error", format="text"))
     with servers_of(settings) as served:
         assert served.database_url is not None
         migrate(served.database_url.get_secret_value())
         async with open_house(served) as house, house.jobs.open(house.tools):
+            # Whoever asks here has the answer of the model that is connected here.
+            house.jobs.keep("answers")
+            if is_ours(settings.home):
+                # No worker outlives its servers: whoever spoke last before ours began is dead.
+                await house.jobs.rescue(silent_s=time.monotonic() - begun)
             async with house.tools.work(SYSTEM) as ctx:
                 actor, workspace_id = await workspaces.local_operator(ctx)
             yield house.tools, actor, workspace_id
 
 
-async def drain(tools: Tools) -> None:
-    """Run the reactions that are due in this process, until none is left."""
+def jobs_of(tools: Tools) -> Jobs:
+    """The job queue behind the tools of `local_house`."""
     assert isinstance(tools.recorder, Jobs)
-    await tools.recorder.drain()
+    return tools.recorder
 
 
 @contextlib.asynccontextmanager
 async def open_jobs() -> AsyncIterator[Jobs]:
     """The job queue of this home, for those who look after it."""
     async with local_house() as (tools, _actor, _workspace_id):
-        assert isinstance(tools.recorder, Jobs)
-        yield tools.recorder
+        yield jobs_of(tools)

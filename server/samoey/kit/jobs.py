@@ -8,6 +8,7 @@ work that rolled back. Procrastinate finds the jobs of a killed worker but does 
 import asyncio
 import contextlib
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,18 @@ from samoey.kit.settings import JobSettings
 from samoey.kit.telemetry import JOBS, request_id
 
 log = logging.getLogger(__name__)
+
+_TICKS = "default"
+# A queue that one process keeps for itself is called after the shared one and a number.
+_OF = ":"
+_GIVE_BACK = """
+    UPDATE procrastinate_jobs AS job SET queue_name = split_part(queue_name, %(of)s, 1)
+    WHERE status = 'todo' AND position(%(of)s in queue_name) > 0
+      AND NOT queue_name = ANY(%(ours)s)
+      AND greatest(
+            scheduled_at, (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id)
+          ) < now() - make_interval(secs => %(seconds)s)
+"""
 
 
 class JobNotFound(NotFound):
@@ -66,6 +79,7 @@ class Jobs:
             )
         )
         self._tools: Tools | None = None
+        self._kept: dict[str, str] = {}
         self._tasks = {r.name: self._task(r) for r in registry.reactions.values()}
         for repetition in registry.repetitions.values():
             self._repeat(repetition)
@@ -84,9 +98,10 @@ class Jobs:
         raw = await (await db.connection()).get_raw_connection()
         for event, reaction in due:
             lock = reaction.lock(event) if reaction.lock else None
+            queue = self._kept.get(reaction.queue, reaction.queue)
             await (
                 self._tasks[reaction.name]
-                .configure(connection=raw.driver_connection, lock=lock, queue=reaction.queue)
+                .configure(connection=raw.driver_connection, lock=lock, queue=queue)
                 .defer_async(event=event.model_dump(mode="json"))
             )
 
@@ -142,10 +157,18 @@ class Jobs:
             yield
         self._tools = None
 
+    def keep(self, queue: str) -> None:
+        """Do the jobs of `queue` that this process causes in this process, by `drain`.
+
+        The others' jobs of that queue are left to them. If this process dies, its jobs go back to
+        the shared queue after the time-out, and a worker does them.
+        """
+        self._kept[queue] = f"{queue}{_OF}{secrets.token_hex(6)}"
+
     async def work(self, *, stop: asyncio.Event | None = None) -> None:
         """Run jobs until `stop` is set (or, with none, a signal comes)."""
         rescuer = asyncio.create_task(self._rescue_forever())
-        worker = asyncio.create_task(self._worker(wait=True, signals=stop is None))
+        worker = asyncio.create_task(self._worker(self._shared(), wait=True, signals=stop is None))
         stopped = asyncio.create_task(stop.wait()) if stop else None
         try:
             await asyncio.wait(
@@ -163,22 +186,57 @@ class Jobs:
             with contextlib.suppress(asyncio.CancelledError):
                 await worker
 
-    async def drain(self) -> None:
-        """Run every job that is due, in this process, until none is left."""
+    async def drain(self, *, kept_only: bool = False) -> None:
+        """Run every job that is due, in this process, until none is left.
+
+        Those of dead workers are among them; with `kept_only` no more than this process keeps.
+        """
+        queues = self._ours(kept_only=kept_only)
+        await self.rescue()
         before: set[int | None] = set()
         # A worker that does not wait leaves when it finds nothing, though what still runs may
         # cause more. Jobs that another process holds the lock of stay where they are.
-        while (due := await self._due()) and due != before:
-            await self._worker(wait=False, signals=False)
+        while (due := await self._due(queues)) and due != before:
+            await self._worker(queues, wait=False, signals=False)
             before = due
 
-    async def _due(self) -> set[int | None]:
+    async def unfinished(self, *queues: str) -> set[str]:
+        """How the jobs of `queues` stand: `todo` (waiting), `doing`, both, or none of it is left.
+
+        Without a name the queues are those that `drain` looks after.
+        """
+        asked = queues or self._ours(kept_only=False)
+        return {
+            status
+            for status in ("todo", "doing")
+            for job in await self._app.job_manager.list_jobs_async(status=status)
+            if job.queue in asked
+        }
+
+    def kept(self) -> list[str]:
+        """The queues that this process keeps for itself."""
+        return list(self._kept.values())
+
+    def _shared(self) -> list[str]:
+        return sorted({_TICKS, *(it.queue for it in self._registry.reactions.values())})
+
+    def _ours(self, *, kept_only: bool) -> list[str]:
+        if kept_only:
+            return self.kept()
+        return [*self.kept(), *(q for q in self._shared() if q not in self._kept)]
+
+    async def _due(self, queues: Sequence[str]) -> set[int | None]:
         now = datetime.now(UTC)
         waiting = await self._app.job_manager.list_jobs_async(status="todo")
-        return {job.id for job in waiting if job.scheduled_at is None or job.scheduled_at <= now}
+        return {
+            job.id
+            for job in waiting
+            if job.queue in queues and (job.scheduled_at is None or job.scheduled_at <= now)
+        }
 
-    async def _worker(self, *, wait: bool, signals: bool) -> None:
+    async def _worker(self, queues: Sequence[str], *, wait: bool, signals: bool) -> None:
         await self._app.run_worker_async(
+            queues=queues,
             wait=wait,
             concurrency=self._settings.concurrency,
             install_signal_handlers=signals,
@@ -197,17 +255,29 @@ class Jobs:
                 log.warning("could not look for stalled jobs", exc_info=True)
             await asyncio.sleep(self._settings.stalled_after_s / 2)
 
-    async def rescue(self) -> int:
-        """Put the jobs of workers that gave no sign of life back in the queue; how many."""
+    async def rescue(self, *, silent_s: float | None = None) -> int:
+        """Put the jobs of workers that gave no sign of life back in the queue; how many.
+
+        `silent_s` takes the place of the settings' time-out where more is known of the workers.
+        """
+        silent_s = self._settings.stalled_after_s if silent_s is None else silent_s
         stalled = list(
-            await self._app.job_manager.get_stalled_jobs(
-                seconds_since_heartbeat=self._settings.stalled_after_s
-            )
+            await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_s)
         )
         for job in stalled:
             log.warning("job of a dead worker runs again", extra={"job": job.call_string})
-            await self._app.job_manager.retry_job(job)
+            await self._app.job_manager.retry_job(job, queue=self._found_by_others(job.queue))
+        # What a dead process kept for itself and had not begun yet.
+        await self._app.connector.execute_query_async(
+            _GIVE_BACK,
+            of=_OF,
+            ours=self.kept(),
+            seconds=self._settings.stalled_after_s,
+        )
         return len(stalled)
+
+    def _found_by_others(self, queue: str) -> str:
+        return queue if queue in self.kept() else queue.partition(_OF)[0]
 
     async def failed(self) -> list[jobs.Job]:
         """The jobs that failed for good, oldest first."""

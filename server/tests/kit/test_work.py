@@ -157,13 +157,8 @@ async def test_a_job_that_did_not_fail_cannot_be_replayed(house: RunningHouse) -
             await house.jobs.replay(4711)
 
 
-async def test_the_job_of_a_dead_worker_runs_again(house: RunningHouse) -> None:
-    ledger = Ledger()
-    jobs = jobs_of(house, ledger.pour)
-    tools = with_jobs(house.tools, jobs)
-    async with tools.work(SYSTEM) as ctx:
-        ctx.emit(KettleBoiled(cups=6))
-    # A worker took the job and was never heard of again.
+async def taken_by_the_dead(tools: Tools) -> None:
+    """Every job was taken by a worker that was never heard of again."""
     async with tools.sessions.begin() as db:
         worker = await db.scalar(
             text(
@@ -175,6 +170,72 @@ async def test_the_job_of_a_dead_worker_runs_again(house: RunningHouse) -> None:
             text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"),
             {"worker": worker},
         )
+
+
+async def test_a_command_runs_the_job_of_a_dead_worker_too(house: RunningHouse) -> None:
+    ledger = Ledger()
+    jobs = jobs_of(house, ledger.pour)
+    tools = with_jobs(house.tools, jobs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=7))
+    await taken_by_the_dead(tools)
+
+    async with jobs.open(tools):
+        await jobs.drain()
+        left = await jobs.unfinished()
+
+    assert ledger.done == [7]
+    assert left == set()
+
+
+async def test_what_a_process_keeps_is_done_by_nobody_else(house: RunningHouse) -> None:
+    here, there = Ledger(), Ledger()
+    ours, theirs = jobs_of(house, here.pour), jobs_of(house, there.pour)
+    ours.keep("default")
+    tools = with_jobs(house.tools, ours)
+    others = with_jobs(house.tools, theirs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=1))
+    async with others.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=2))
+
+    async with ours.open(tools), theirs.open(others):
+        await theirs.drain()
+        kept = await ours.unfinished()
+        await ours.drain()
+
+    assert (here.done, there.done, kept) == ([1], [2], {"todo"})
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["begun", "not begun"])
+async def test_what_a_dead_process_kept_is_done_by_a_worker(
+    house: RunningHouse, *, begun: bool
+) -> None:
+    ledger = Ledger()
+    dead, alive = jobs_of(house, Ledger().pour), jobs_of(house, ledger.pour)
+    dead.keep("default")
+    async with with_jobs(house.tools, dead).work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=3))
+    if begun:
+        await taken_by_the_dead(house.tools)
+
+    async with alive.open(with_jobs(house.tools, alive)):
+        await alive.drain()
+        early = [*ledger.done]
+        await asyncio.sleep(FAST.stalled_after_s + 0.2)
+        await alive.drain()
+
+    assert early == ([3] if begun else [])
+    assert ledger.done == [3]
+
+
+async def test_the_job_of_a_dead_worker_runs_again(house: RunningHouse) -> None:
+    ledger = Ledger()
+    jobs = jobs_of(house, ledger.pour)
+    tools = with_jobs(house.tools, jobs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=6))
+    await taken_by_the_dead(tools)
 
     stop = asyncio.Event()
     async with jobs.open(tools):

@@ -1,5 +1,6 @@
 """Using a home's servers beside others: join those that run, else run them until all are done."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -56,6 +57,14 @@ def shared_servers(
                     raise
                 time.sleep(0 if servers else STEP_S)
         yield Servers(database_url or servers.database_url, redis_url or servers.redis_url)
+
+
+def is_ours(home: Path) -> bool:
+    """Whether this very process holds the home and runs its servers."""
+    try:
+        return (home / "up.lock").read_text("utf-8").split()[:1] == [str(os.getpid())]
+    except (OSError, ValueError):
+        return False
 
 
 def _joined(home: Path, stack: ExitStack) -> Servers | None:
