@@ -1,19 +1,25 @@
 """A real Chromium on the built web application, watched: no error, nothing sent elsewhere."""
 
-import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+from pydantic import SecretStr
 
+from samoey.adapters.embedded.servers import Servers
 from samoey.kit.pages import web_root
-from samoey.kit.settings import ServerSettings
+from samoey.kit.settings import RepositorySettings, ServerSettings
+from samoey.tools import open_house
+from tests.conftest import settings_for
+from tests.doubles import openai as double_openai
+from tests.doubles.openai import OpenAIDouble
+from tests.house.processes import RunningHouse
+from tests.walk.eyes import PATIENCE_MS, Eyes
+from tests.walk.place import Place, furnish
 
-ROOT = Path(__file__).resolve().parents[3]
-AXE = ROOT / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these Chromium looks up its maker's hosts at every start.
 FLAGS = [
@@ -48,50 +54,55 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-class Watched:
-    """A page and everything about it that should not have happened."""
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[OpenAIDouble]:
+    with double_openai.running() as running:
+        yield running
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        self.elsewhere: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._console)
-        page.on("request", self._request)
 
-    def _console(self, message: Any) -> None:
-        # A refused sign-in is an answer; the browser reports every status over 399 as an error.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.errors.append(message.text)
+def connected(double: OpenAIDouble) -> dict[str, Any]:
+    """The settings of a house whose questions the double answers."""
+    return {
+        "openai_base_url": double.url,
+        "openai_api_key": SecretStr(double.key),
+        "openai_model": "double-large",
+    }
 
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
-            self.elsewhere.append(request.url)
 
-    async def axe(self) -> list[str]:
-        """The rules that axe finds violated on the page as it stands."""
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = await self.page.evaluate(
-            "async () => (await axe.run()).violations"
-            ".map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' ')}`)"
-        )
-        return list(found)
-
-    async def picture(self, name: str) -> None:
-        """Keep a picture where `SAMOEY_PICTURES` says; for people who look at pages."""
-        if folder := os.environ.get("SAMOEY_PICTURES"):
-            await self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+@pytest.fixture(scope="session")
+async def whole_place(
+    clone: Callable[..., Any],
+    servers: Servers,
+    endpoint: OpenAIDouble,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Place]:
+    folder = tmp_path_factory.mktemp("place")
+    changes = connected(endpoint) | {
+        # One of the walks tries an address of this machine at which nobody answers.
+        "repositories": RepositorySettings(private_addresses=True, plain_http=True)
+    }
+    with clone() as database_url:
+        settings = settings_for(folder / "house", database_url, servers, **changes)
+        async with open_house(settings) as inner, inner.jobs.open(inner.tools):
+            house = RunningHouse(inner, folder)
+            async with house.serving(web=True) as url, house.working():
+                yield await furnish(house, url, endpoint)
+            await house.close()
 
 
 @pytest.fixture
-async def watched(browser: Browser) -> AsyncIterator[Watched]:
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
-    )
-    await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    watched = Watched(await context.new_page())
-    watched.page.set_default_timeout(20_000)
-    yield watched
-    await context.close()
-    assert watched.errors == []
-    assert watched.elsewhere == []
+def place(whole_place: Place) -> Place:
+    """A house that runs, with code in it and a model that answers; shared by all walks."""
+    whole_place.double.forget()
+    return whole_place
+
+
+@pytest.fixture
+async def eyes(browser: Browser) -> AsyncIterator[Eyes]:
+    """Whoever looks at pages in this test; in the end nothing may have gone wrong on any."""
+    expect.set_options(timeout=PATIENCE_MS)
+    eyes = Eyes(browser)
+    yield eyes
+    await eyes.close()
+    assert eyes.errors == []
+    assert eyes.elsewhere == []

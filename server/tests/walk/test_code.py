@@ -1,0 +1,99 @@
+"""Searching the code and reading it."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.walk.eyes import Eyes
+from tests.walk.place import Place
+from tests.walk.steps import in_code_view, marked_lines, sign_in
+
+
+async def test_search_is_walked_with_the_keyboard(place: Place, eyes: Eyes) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/")
+    await expect(page.get_by_label("Question")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.get_by_role("heading", level=1).click()
+    await page.keyboard.press("/")
+    await expect(page.get_by_label("Search code")).to_be_focused()
+
+    await page.keyboard.type("requeue failed letter")
+    await expect(page).to_have_url(re.compile(r"/search/\?q=requeue\+failed\+letter"))
+    await expect(page.get_by_role("status").filter(has_text="places")).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    first = page.locator("main [data-row]").first
+    await expect(first).to_be_focused()
+    await expect(first).to_have_accessible_name(re.compile(r"^courier/letter_queue\.py, lines"))
+    await page.keyboard.press("j")
+    await expect(page.locator("main [data-row]").nth(1)).to_be_focused()
+    await page.keyboard.press("k")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/code/\?repo=.*letter_queue\.py#L\d+"))
+    await in_code_view(page, place, "def requeue_failed")
+
+
+async def test_search_is_narrowed_and_says_when_nothing_fits(place: Place, eyes: Eyes) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/search/?q=letters+wait")
+    files = page.locator("main section[aria-label]")
+    await expect(files.first).to_be_visible()
+
+    await page.get_by_role("combobox", name="Language").click()
+    await page.get_by_role("option", name="typescript").click()
+    await expect(page).to_have_url(re.compile(r"lang=typescript"))
+    await expect(files).to_have_count(1)
+    await expect(page.get_by_role("region", name="web/panel.ts")).to_be_visible()
+
+    await page.get_by_label("Path pattern").fill("courier/**")
+    await page.get_by_label("Path pattern").press("Enter")
+    await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    await page.get_by_role("link", name="Search everywhere").click()
+    await expect(files.first).to_be_visible()
+
+
+async def test_a_link_to_lines_opens_them_by_a_hard_load(place: Place, eyes: Eyes) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto(place.code("courier/letter_queue.py", "L8-L12"))
+    await in_code_view(page, place, "class LetterQueue:")
+    assert await marked_lines(page) == [8, 9, 10, 11, 12]
+
+    # The same link at its commit, when the branch has gone on.
+    place.author.write("courier/extra.py", "def later() -> None: ...\n")
+    place.author.commit()
+    await page.reload()
+    assert await marked_lines(page) == [8, 9, 10, 11, 12]
+
+
+async def test_a_link_without_a_session_asks_who_one_is_and_goes_on(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.open(base_url=place.url)
+    await page.goto(place.code("courier/retry.py", "L4-L6"))
+    await expect(page).to_have_url(re.compile(r"/sign-in/\?next="))
+    await sign_in(page, place.owner)
+    await in_code_view(page, place, "class Retry:")
+    assert await marked_lines(page) == [4, 5, 6]
+
+
+async def test_files_are_walked_by_their_tree_and_their_symbols(place: Place, eyes: Eyes) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto(f"/code/?repo={place.repository_id}")
+    tree = page.get_by_role("navigation", name="Files")
+    await tree.get_by_role("button", name="courier").click()
+    await tree.get_by_role("link", name="retry.py").click()
+    await expect(page.get_by_test_id("code")).to_contain_text("Waits")
+
+    await page.get_by_role("button", name="Symbols").click()
+    symbols = page.get_by_label("Symbols", exact=True)
+    await symbols.get_by_role("button", name="seconds_before").click()
+    await expect(page).to_have_url(re.compile(r"#L10-L12$"))
+    assert await marked_lines(page) == [10, 11, 12]
+    await page.get_by_role("button", name="Copy link at this commit").click()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert re.search(
+        r"/code/\?repo=[^&]+&at=[0-9a-f]{40}&path=courier%2Fretry\.py#L10-L12$", copied
+    )
+
+    await tree.get_by_role("link", name="seal.png").click()
+    await expect(page.get_by_role("heading", name="A binary file")).to_be_visible()

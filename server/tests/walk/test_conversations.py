@@ -1,0 +1,106 @@
+"""Conversations as a whole: renamed, shared, deleted, and two people in one."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.walk.eyes import Eyes, faults
+from tests.walk.place import Place
+from tests.walk.steps import answers, ask, begin, choose, finished
+
+
+async def test_a_conversation_is_renamed_and_found_by_its_new_name(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, await place.person("Bea"))
+    await begin(page)
+
+    await choose(page, "More", "Rename…")
+    await page.get_by_label("Title", exact=True).fill("Letters that come back")
+    await page.get_by_role("button", name="Rename").click()
+
+    await expect(page.get_by_role("heading", name="Letters that come back")).to_be_visible()
+    await page.get_by_label("Filter by title").fill("come back")
+    rows = page.get_by_role("region", name="Conversations").get_by_role("listitem")
+    await expect(rows).to_have_count(1)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Letters that come back")).to_be_visible()
+
+
+async def test_a_deleted_conversation_can_be_taken_back_and_then_is_gone(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, await place.person("Bea"))
+    await begin(page)
+    address = page.url
+
+    await choose(page, "More", "Delete")
+    await expect(page.get_by_text("No conversations yet.")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page).to_have_url(address)
+    await expect(answers(page)).to_have_count(1)
+
+    await choose(page, "More", "Delete")
+    async with page.expect_response(
+        lambda answer: answer.request.method == "DELETE", timeout=15_000
+    ) as deleted:
+        pass
+    assert (await deleted.value).status == 204
+    await page.goto(address)
+    await expect(page.get_by_role("alert").filter(has_text="Copy details")).to_be_visible()
+    await page.get_by_role("link", name="All conversations").click()
+    await expect(page.get_by_text("No conversations yet.")).to_be_visible()
+
+
+async def test_two_people_in_one_conversation_see_each_other_at_once(
+    place: Place, eyes: Eyes
+) -> None:
+    bea, carl = await place.person("Bea"), await place.person("Carl")
+    hers = await eyes.enter(place, bea)
+    his = await eyes.enter(place, carl)
+    await begin(hers, "Where do failed letters go, as Bea asks?")
+    await choose(hers, "More", "Share with the workspace")
+    await expect(hers.get_by_text("The workspace can read it now")).to_be_visible()
+
+    await his.goto("/conversations/")
+    await his.get_by_role("link", name="as Bea asks?").click()
+    await expect(answers(his)).to_have_count(1)
+    await see_each_other(hers, carl.name, his, bea.name)
+
+    await his.get_by_label("Question").press_sequentially("And how")
+    await expect(hers.get_by_text(f"{carl.name} is typing…")).to_be_visible()
+    answer = await ask(his, "And how long does Retry wait, asks Carl?")
+    await expect(hers.get_by_text("asks Carl?", exact=False).last).to_be_visible()
+    await finished(answer)
+    await finished(answers(hers).nth(1))
+    said = [await answers(page).nth(1).locator(".prose").inner_text() for page in (hers, his)]
+    assert said[0] == said[1]
+
+    await his.close()
+    await expect(hers.get_by_role("img", name=f"Also here: {carl.name}")).to_have_count(0)
+
+
+async def see_each_other(one: Page, other_name: str, other: Page, one_name: str) -> None:
+    await expect(one.get_by_role("img", name=f"Also here: {other_name}")).to_be_visible()
+    await expect(other.get_by_role("img", name=f"Also here: {one_name}")).to_be_visible()
+
+
+async def test_a_viewer_reads_what_is_shared_and_asks_nothing(place: Place, eyes: Eyes) -> None:
+    hers = await eyes.enter(place, await place.person("Bea"))
+    await begin(hers, "What is shared with viewers?")
+    address = re.sub(r"^https?://[^/]+", "", hers.url)
+    theirs = await eyes.enter(place, await place.person("Vera", role="viewer"))
+    await theirs.goto(address)
+    await expect(theirs.get_by_role("link", name="All conversations")).to_be_visible()
+
+    await choose(hers, "More", "Share with the workspace")
+    await expect(hers.get_by_text("The workspace can read it now")).to_be_visible()
+    await theirs.reload()
+    await expect(answers(theirs)).to_have_count(1)
+    await expect(theirs.get_by_text("You may read here.")).to_be_visible()
+    await expect(theirs.get_by_label("Question")).to_have_count(0)
+    await expect(theirs.get_by_role("button", name="Answer again")).to_have_count(0)
+    assert await faults(theirs) == []
+
+    await choose(hers, "More", "Make private")
+    await expect(theirs.get_by_role("link", name="All conversations")).to_be_visible()
