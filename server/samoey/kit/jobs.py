@@ -60,6 +60,9 @@ class Backoff(retry.BaseRetryStrategy):
         self, *, exception: BaseException, job: jobs.Job
     ) -> retry.RetryDecision | None:
         """Give up on problems that stay, and after the last attempt."""
+        if isinstance(exception, asyncio.CancelledError):
+            # Its process ends; the job is as good as it was and goes on elsewhere.
+            return retry.RetryDecision(retry_at=datetime.now(UTC))
         tried = job.attempts + 1
         lasting = isinstance(exception, Problem) and not exception.transient
         if lasting or tried >= self.attempts:
@@ -243,7 +246,8 @@ class Jobs:
             update_heartbeat_interval=self._settings.heartbeat_s,
             stalled_worker_timeout=self._settings.stalled_after_s,
             fetch_job_polling_interval=2.0,
-            shutdown_graceful_timeout=10,
+            # One that does not wait shuts down while its last jobs run, and is to finish them.
+            shutdown_graceful_timeout=10 if wait else None,
         )
 
     async def _rescue_forever(self) -> None:
