@@ -10,14 +10,18 @@ test('an address alone makes a repository', () => {
   expect(toNew({ ...EMPTY, source: ' /srv/code ' }, 'w')).toEqual({
     workspace_id: 'w',
     source: '/srv/code',
-    name: null,
+    name: undefined,
     branch: null,
-    include: [],
-    exclude: [],
     credential: undefined,
     sync_minutes: 30,
-    dirty: false,
   })
+})
+
+test('of a repository only what was entered is sent, for what is left out stays', () => {
+  const form = { ...EMPTY, source: '/srv/code', exclude: '*.md', dirty: true }
+
+  expect(toNew(form, 'w')).toMatchObject({ exclude: ['*.md'], dirty: true })
+  expect(toNew(form, 'w')).not.toHaveProperty('include')
 })
 
 test('only what was changed is sent', () => {

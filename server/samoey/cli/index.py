@@ -6,6 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from samoey.cli.terminal import line
+
 if TYPE_CHECKING:
     from samoey.domains.knowledge.schemas import IndexOut
     from samoey.domains.repositories.schemas import RepositoryOut
@@ -41,7 +43,7 @@ async def _index(args: argparse.Namespace) -> int:
             indexes = await knowledge.indexes(ctx, workspace_id=workspace_id)
     (index,) = (each for each in indexes if each.repository_id == repository.id)
     print(_for_programs(repository, index) if args.json else _for_people(repository, index))
-    if repository.dirty and not args.dirty:
+    if repository.dirty and not repository.dirty_wanted:
         print(
             "There are changes that are not committed; the last commit was read (--dirty reads"
             " them, too).",
@@ -59,10 +61,11 @@ def _for_programs(repository: "RepositoryOut", index: "IndexOut") -> str:
 
 
 def _for_people(repository: "RepositoryOut", index: "IndexOut") -> str:
+    name = line(repository.name)
     if index.note:
-        return f"{repository.name}@{index.commit[:12]}: {index.note}"
+        return f"{name}@{index.commit[:12]}: {line(index.note)}"
     told = (
-        f"{repository.name}@{index.commit[:12]}: {index.files_total:,} files,"
+        f"{name}@{index.commit[:12]}: {index.files_total:,} files,"
         f" {index.chunks:,} passages, {index.bytes / 1e6:.1f} MB"
     )
     if index.windowed:

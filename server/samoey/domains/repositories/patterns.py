@@ -1,5 +1,6 @@
 """Which paths of a repository are wanted: patterns as in `.gitignore`, the form people know."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from pathspec import GitIgnoreSpec
@@ -24,7 +25,10 @@ def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], b
 def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
     for pattern in patterns:
         try:
-            GitIgnoreSpec.from_lines([pattern])
-        except ValueError as error:
+            (read,) = GitIgnoreSpec.from_lines([pattern]).patterns
+        except (ValueError, re.error) as error:
             raise PatternRefused(f"“{pattern}”: {error}") from None
+        # Git passes over what it cannot read: to include only that would be to include nothing.
+        if read.include is None:
+            raise PatternRefused(f"“{pattern}” matches no path.")
     return GitIgnoreSpec.from_lines(patterns)

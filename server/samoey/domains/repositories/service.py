@@ -37,6 +37,8 @@ from samoey.kit.secrets import Sealer
 
 # Whoever changes these wants another fetch.
 _FETCHED_ANEW = {"branch", "include", "exclude", "credential", "dirty"}
+# What adding a folder again can change: the branch tells which entry is meant.
+_SAID_ANEW = {"name", "include", "exclude", "dirty", "sync_minutes"}
 
 
 def readable(actor: Actor) -> Select[UUID]:
@@ -80,6 +82,8 @@ async def find_for_system(ctx: Context, repository_id: UUID) -> RepositoryOut | 
 
 async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> RepositoryOut:
     """Connect a repository; a folder that is connected already is looked at again.
+
+    Of such a folder the fields that are given, and no others, are changed.
 
     Raises:
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
@@ -137,7 +141,7 @@ async def _keep(
 ) -> RepositoryOut:
     known = await repository.same_source(ctx.db, new.workspace_id, source.text, new.branch)
     if known is not None:
-        return await _again(ctx, known, new)
+        return await _again(ctx, sealer, known, new)
     row = Repository(
         id=new_id(),
         workspace_id=new.workspace_id,
@@ -159,14 +163,21 @@ async def _keep(
     return RepositoryOut.model_validate(row)
 
 
-async def _again(ctx: Context, known: Repository, new: NewRepository) -> RepositoryOut:
-    """A folder is added anew to say that it has changed; an address is not."""
+async def _again(
+    ctx: Context, sealer: Sealer, known: Repository, new: NewRepository
+) -> RepositoryOut:
+    """A folder is added anew to say that it has changed; an address is not.
+
+    What is said about it anew is a change of just that: the rest was chosen by others.
+    """
     if known.kind == SourceKind.GIT:
         raise RepositoryKnown(f"It is “{known.name}”.", repository_id=str(known.id))
-    known.dirty_wanted = new.dirty
-    if new.include or new.exclude:
-        known.include, known.exclude = new.include, new.exclude
+    change = RepositoryChange(**new.model_dump(exclude_unset=True, include=_SAID_ANEW))
+    if change.model_fields_set:
+        _apply(sealer, known, change)
+        ctx.emit(RepositoryChanged(repository_id=known.id, workspace_id=known.workspace_id))
     _ask(ctx, known)
+    await ctx.db.flush()
     return RepositoryOut.model_validate(known)
 
 
@@ -188,7 +199,7 @@ async def change_repository(
             if row.kind != SourceKind.GIT and change.model_fields_set & _FETCHED_ANEW:
                 # What is read of a folder was chosen by somebody who may choose folders.
                 await workspaces.require(ctx, row.workspace_id, _for_folders(tools))
-            _apply(tools, row, change)
+            _apply(tools.sealer, row, change)
             await ctx.db.flush()
             ctx.emit(RepositoryChanged(repository_id=row.id, workspace_id=row.workspace_id))
             if change.model_fields_set & _FETCHED_ANEW:
@@ -198,7 +209,7 @@ async def change_repository(
         raise RepositoryKnown("Another entry brings this branch here.") from None
 
 
-def _apply(tools: Tools, row: Repository, change: RepositoryChange) -> None:
+def _apply(sealer: Sealer, row: Repository, change: RepositoryChange) -> None:
     given = change.model_fields_set
     row.name = change.name or row.name
     if "branch" in given:
@@ -215,7 +226,7 @@ def _apply(tools: Tools, row: Repository, change: RepositoryChange) -> None:
     if "credential" in given:
         sources.check_credential(row.source, change.credential)
         row.credential = (
-            credentials.seal(tools.sealer, row.id, change.credential) if change.credential else None
+            credentials.seal(sealer, row.id, change.credential) if change.credential else None
         )
 
 

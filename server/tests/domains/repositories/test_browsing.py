@@ -234,6 +234,8 @@ def test_patterns_choose_paths_as_gitignore_does(
     assert patterns.chooser(include, exclude)(path) is wanted
 
 
-def test_a_pattern_that_means_nothing_is_refused() -> None:
-    with pytest.raises(PatternRefused):
-        patterns.chooser(["\\"], [])
+@pytest.mark.parametrize("pattern", ["\\", "[", "src/[", "[z-a]", "!", "/", "# a remark"])
+def test_a_pattern_that_means_nothing_is_refused(pattern: str) -> None:
+    for include, exclude in (([pattern], []), ([], ["*.md", pattern])):
+        with pytest.raises(PatternRefused):
+            patterns.chooser(include, exclude)

@@ -15,10 +15,9 @@ from samoey.kit.context import Tools
 from samoey.kit.ports.git import SshKey, Token
 from tests.author import Author
 from tests.conftest import OpenHouse
+from tests.domains.repositories.door import PLACE, URL, add, added, slug
 from tests.make import Make, Somebody
 
-PLACE = "/api/v1/repositories"
-URL = "https://git.example.org/team/app.git"
 TOKEN = "glpat-4vErYs3cret"
 
 Told = Callable[[], Awaitable[list[str]]]
@@ -32,25 +31,6 @@ async def ada(make: Make) -> Somebody:
 @pytest.fixture
 def author(tmp_path: Path) -> Author:
     return Author(tmp_path / "work")
-
-
-async def add(
-    client: httpx.AsyncClient, who: Somebody, source: str = URL, **more: Any
-) -> httpx.Response:
-    body = {"workspace_id": str(who.workspace_id), "source": source} | more
-    return await client.post(PLACE, json=body, headers=who.headers)
-
-
-async def added(client: httpx.AsyncClient, who: Somebody, **more: Any) -> dict[str, Any]:
-    response = await add(client, who, **more)
-    assert response.status_code == 201, response.text
-    shown: dict[str, Any] = response.json()
-    return shown
-
-
-def slug(response: httpx.Response) -> str:
-    assert response.headers["content-type"] == "application/problem+json"
-    return str(response.json()["type"]).removeprefix("/problems/")
 
 
 async def kept_rows(db: AsyncConnection) -> str:

@@ -57,13 +57,18 @@ function scope(form: SourceForm) {
   }
 }
 
+/** Only what was entered is sent: of a folder that is connected already the rest stays. */
 export function toNew(form: SourceForm, workspaceId: string): NewRepository {
+  const { include, exclude, dirty, ...rest } = scope(form)
   return {
     workspace_id: workspaceId,
     source: form.source.trim(),
-    name: form.name.trim() || null,
+    name: form.name.trim() || undefined,
     credential: credential(form),
-    ...scope(form),
+    ...rest,
+    ...(include.length ? { include } : {}),
+    ...(exclude.length ? { exclude } : {}),
+    ...(dirty ? { dirty } : {}),
   }
 }
 
