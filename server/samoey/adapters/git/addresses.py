@@ -83,6 +83,24 @@ def _host(host: str) -> str:
     return host
 
 
+def check_literal(address: Address, *, private_allowed: bool) -> None:
+    """Refuse an address that is a number of a private network in any form; asks nobody.
+
+    Raises:
+        PrivateAddress: it is one.
+    """
+    try:
+        # Everything that `getaddrinfo` takes for a number, such as 127.1 and 0x7f000001.
+        found = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )
+    except OSError:
+        return
+    for one in found:
+        number = ipaddress.ip_address(str(one[4][0]).split("%")[0])
+        _check(address.host, number, private_allowed)
+
+
 async def pin(address: Address, *, private_allowed: bool) -> tuple[str, ...]:
     """The numbers behind the host's name, all of which may be gone to.
 

@@ -29,7 +29,9 @@ class SystemGit:
 
     def check_source(self, source: str) -> None:
         """Refuse what is no address to fetch from."""
-        fetching.check_scheme(addresses.read(source), self._settings)
+        address = addresses.read(source)
+        addresses.check_literal(address, private_allowed=self._settings.private_addresses)
+        fetching.check_scheme(address, self._settings)
 
     async def fetch(
         self, mirror: Path, remote: Remote, *, on_progress: OnProgress | None = None

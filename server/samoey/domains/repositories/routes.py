@@ -26,7 +26,13 @@ from samoey.domains.repositories.schemas import (
 )
 from samoey.domains.workspaces.errors import NotPermitted, WorkspaceNotFound
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
-from samoey.kit.ports.git import PathNotFound, PathRefused, RevisionNotFound, SourceRefused
+from samoey.kit.ports.git import (
+    PathNotFound,
+    PathRefused,
+    PrivateAddress,
+    RevisionNotFound,
+    SourceRefused,
+)
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/repositories", tags=["repositories"])
@@ -54,6 +60,7 @@ async def list_repositories(ctx: Ctx, workspace_id: UUID | None = None) -> list[
         LocalPathRefused,
         FolderNotFound,
         SourceRefused,
+        PrivateAddress,
         CredentialMisplaced,
         PatternRefused,
         RepositoryKnown,

@@ -89,7 +89,7 @@ async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> Repo
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
         LocalPathRefused: the actor may not add folders of the server.
         FolderNotFound: the path names no folder.
-        SourceRefused: the address is not one to fetch from.
+        SourceRefused, PrivateAddress: the address is not one to fetch from.
         CredentialMisplaced: the credential does not open such a source.
         PatternRefused: an include or exclude pattern cannot be understood.
         RepositoryKnown: the workspace has this source and branch already.

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from samoey.domains.repositories.errors import CredentialMisplaced
+from samoey.domains.repositories.errors import CredentialMisplaced, FolderNotFound
 from samoey.domains.repositories.schemas import NewCredential
 from samoey.kit.ports.git import SourceRefused
 
@@ -33,6 +33,7 @@ def read(text: str, credential: NewCredential | None) -> Source:
 
     Raises:
         SourceRefused: it is neither an address nor the full path of a folder.
+        FolderNotFound: it looks like a folder, and not like one of the server.
         CredentialMisplaced: the credential does not open such a source.
     """
     text = text.strip()
@@ -41,10 +42,17 @@ def read(text: str, credential: NewCredential | None) -> Source:
         if credential is not None:
             raise CredentialMisplaced("A folder of the server needs no credential.")
         return Source(str(PurePosixPath(path)), local=True)
+    if _is_path(text):
+        raise FolderNotFound(f"“{text}” is no address, and a folder is named by its full path.")
     plain, inside = _without_secret(text)
     credential = credential or inside
     check_credential(plain, credential)
     return Source(plain, local=False, credential=credential)
+
+
+def _is_path(text: str) -> bool:
+    """Whether it can only be meant as a path: an address has a colon, an option a dash."""
+    return ":" not in text and not text.startswith("-") and ("/" in text or text[:1] in {".", "~"})
 
 
 def check_credential(source: str, credential: NewCredential | None) -> None:

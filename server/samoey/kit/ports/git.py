@@ -275,6 +275,7 @@ class Git(Protocol):
 
         Raises:
             SourceRefused: it is none, or not of a kind that is ever fetched from.
+            PrivateAddress: it is a number in a private network; names are looked up by `fetch`.
         """
         ...
 
