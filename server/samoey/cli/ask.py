@@ -6,10 +6,12 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from samoey.cli.terminal import line, shown
+
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from samoey.domains.chat.schemas import CitationOut, MessageOut
+    from samoey.domains.chat.schemas import CitationOut, MessageOut, NewMessage
     from samoey.kit.context import Actor, Tools
     from samoey.kit.jobs import Jobs
 
@@ -48,12 +50,16 @@ async def _ask(args: argparse.Namespace) -> int:
     from samoey.cli.bringing import bring
     from samoey.cli.local import local_house
     from samoey.domains.chat import service as chat
-    from samoey.domains.chat.schemas import NewConversation, NewMessage
+    from samoey.domains.chat.schemas import NewConversation
+    from samoey.domains.models import service as models
 
-    question = sys.stdin.read() if args.question == "-" else args.question
+    new = _message(args)
     async with local_house() as (tools, actor, workspace_id):
+        if args.model:
+            # Before anything is fetched for it.
+            await models.named(tools, args.model)
         chosen = []
-        if args.repo:
+        if args.repo is not None:
             brought = await bring(
                 tools, actor, workspace_id, args.repo, branch=args.branch, dirty=args.dirty
             )
@@ -62,12 +68,24 @@ async def _ask(args: argparse.Namespace) -> int:
             begun = await chat.start_conversation(
                 ctx, NewConversation(workspace_id=workspace_id, repository_ids=chosen)
             )
-        posted = await chat.post_message(
-            tools, actor, begun.id, NewMessage(text=question, model=args.model)
-        )
+        posted = await chat.post_message(tools, actor, begun.id, new)
         answer = await _answer(tools, actor, begun.id, posted.id, aloud=not args.json)
     _print(answer, as_json=args.json)
     return 1 if answer.status == "failed" else 0
+
+
+def _message(args: argparse.Namespace) -> "NewMessage":
+    from samoey.domains.chat.schemas import NewMessage
+    from samoey.kit.problems import InvalidRequest, fitting
+
+    question = args.question
+    if question == "-":
+        question = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    if not question.strip():
+        nothing = {"pointer": "/question", "detail": "It is empty. What do you want to know?"}
+        raise InvalidRequest(errors=[nothing])
+    with fitting():
+        return NewMessage(text=question, model=args.model)
 
 
 async def _answer(
@@ -131,7 +149,7 @@ class Spoken:
         self._attempt = int(str(piece["attempt"]))
         self.ended = piece["kind"] == "end"
         if piece["kind"] == "text" and self._aloud:
-            print(_marked(str(piece["text"])), end="", flush=True)
+            print(shown(_marked(str(piece["text"]))), end="", flush=True)
 
 
 def _marked(text: str) -> str:
@@ -152,11 +170,11 @@ def _print(answer: "MessageOut", *, as_json: bool) -> None:
             print("\nSources:")
         for citation in answer.citations:
             lines = f"{citation.start}-{citation.end}"
-            print(f"  [{citation.number}] {citation.path}:{lines}@{citation.commit}")
+            print(f"  [{citation.number}] {line(citation.path)}:{lines}@{citation.commit}")
     for note in answer.notes:
-        print(f"Note: {note}", file=sys.stderr)
+        print(f"Note: {line(note)}", file=sys.stderr)
     if answer.problem:
-        print(answer.problem, file=sys.stderr)
+        print(shown(answer.problem), file=sys.stderr)
 
 
 def _cited(citation: "CitationOut") -> dict[str, object]:

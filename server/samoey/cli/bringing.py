@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+import re
 import sys
 from pathlib import Path
 from uuid import UUID
 
 from samoey.cli.local import jobs_of
+from samoey.cli.terminal import line
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import IndexOut
 from samoey.domains.repositories import service as repositories
-from samoey.domains.repositories.errors import RepositoryKnown
+from samoey.domains.repositories.errors import FolderNotFound, RepositoryKnown
 from samoey.domains.repositories.schemas import NewRepository, RepositoryOut
 from samoey.kit.context import Actor, Tools
-from samoey.kit.problems import Problem
+from samoey.kit.problems import InvalidRequest, Problem, fitting
 from samoey.kit.settings import JobSettings
 
 _LOOK_EACH_S = 0.2
+# `https://host/path`, and git's short form of SSH, `user@host:path`.
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[^/\s]+@[^/\s]+:")
 _GIVEN_UP = "The work on it came to no end; `samoey jobs list` names what failed."
 
 
@@ -38,12 +42,16 @@ async def bring(
     """Connect a repository or look at it again, and wait until its index answers.
 
     Raises:
+        InvalidRequest: the source or the branch cannot be one.
+        FolderNotFound: it is no address, and there is no such folder.
         RepositoryNotReady: it could not be fetched or indexed.
         Problem: what `repositories.add_repository` refuses.
     """
-    new = NewRepository(
-        workspace_id=workspace_id, source=_whole(source), branch=branch, dirty=dirty
-    )
+    whole = _whole(source)
+    # Not wanting changes this time takes nothing back from those who share the repository.
+    wish = {"dirty": True} if dirty else {}
+    with fitting():
+        new = NewRepository(workspace_id=workspace_id, source=whole, branch=branch, **wish)
     try:
         repository_id = (await repositories.add_repository(tools, actor, new)).id
     except RepositoryKnown as known:
@@ -55,9 +63,27 @@ async def bring(
 
 
 def _whole(source: str) -> str:
-    """The whole path of a folder that is there; what is no folder is an address."""
-    path = Path(source).expanduser()
-    return str(path.resolve()) if path.exists() else source
+    """The whole path of a folder that is there, or an address."""
+    if not source.strip():
+        raise _no_source("It is empty. Name a folder, or the address of a git repository.")
+    try:
+        path = Path(source).expanduser()
+        there = path.exists()
+    except (OSError, RuntimeError, ValueError):
+        there = False
+    if not there and _ADDRESS.match(source):
+        return source
+    if not there:
+        raise FolderNotFound(f"{line(source)} is no folder here, and no address of a repository.")
+    whole = str(path.resolve())
+    if line(whole) != whole:
+        # It is kept as text, and a path is bytes.
+        raise _no_source(f"{line(whole)} holds signs that are no characters. Rename the folder.")
+    return whole
+
+
+def _no_source(detail: str) -> InvalidRequest:
+    return InvalidRequest(errors=[{"pointer": "/source", "detail": detail}])
 
 
 async def _wait(
@@ -102,7 +128,9 @@ def waited_for(left: set[str], settings: JobSettings) -> str:
 def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
     if repository.status == "failed":
         told = repository.problem or {}
-        raise RepositoryNotReady(str(told.get("detail") or told.get("title") or "It has failed."))
+        # That is said to those who have a worker; here nobody is left to try again.
+        detail = str(told.get("detail") or "").replace("It is tried again by itself.", "").strip()
+        raise RepositoryNotReady(detail or str(told.get("title") or "It has failed."))
     if repository.status != "ready":
         return False
     if repository.commit is None:
@@ -123,14 +151,14 @@ class Progress:
 
     def show(self, repository: RepositoryOut, index: IndexOut | None) -> None:
         """Tell how far it is, if that has changed."""
-        line = f"{repository.name}: {_stage(repository, index)}"
+        told = line(f"{repository.name}: {_stage(repository, index)}")
         if self._waited:
-            line += f" ({self._waited})"
-        if line == self._shown:
+            told += f" ({self._waited})"
+        if told == self._shown:
             return
-        sys.stderr.write(f"\r\x1b[K{line}" if self._screen else f"{line}\n")
+        sys.stderr.write(f"\r\x1b[K{told}" if self._screen else f"{told}\n")
         sys.stderr.flush()
-        self._shown = line
+        self._shown = told
 
     def wait(self, reason: str) -> None:
         """Tell with the next line why nothing is done here; an empty reason is none."""

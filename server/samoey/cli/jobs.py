@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 
 HELP = "list failed background jobs and run them again"
 
@@ -42,6 +43,9 @@ async def _list(*, as_json: bool) -> int:
 
 
 async def _replay(args: argparse.Namespace) -> int:
+    if bool(args.job) == args.all:
+        print("Name the jobs to run again by their numbers, or --all.", file=sys.stderr)
+        return 2
     from samoey.cli.local import open_jobs
 
     async with open_jobs() as jobs:

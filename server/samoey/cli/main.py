@@ -100,6 +100,7 @@ def tell(error: Exception, *, as_json: bool) -> int:
         print("These settings do not fit:", file=sys.stderr)
         for fault in error.errors(include_input=False, include_url=False):
             print(f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
+        _name_unknown()
         return USAGE
     if not isinstance(error, Problem):
         raise error
@@ -110,10 +111,22 @@ def tell(error: Exception, *, as_json: bool) -> int:
     return PROBLEM
 
 
+def _name_unknown() -> None:
+    from samoey.kit.settings import unknown_names
+
+    for name in unknown_names(dict(os.environ)):
+        print(f"  unknown setting: {name}", file=sys.stderr)
+
+
 def _print_problem(problem: "Problem") -> None:
+    from samoey.cli.terminal import line, shown
+
     print(problem.title, file=sys.stderr)
     if problem.detail:
-        print(problem.detail, file=sys.stderr)
+        print(shown(problem.detail), file=sys.stderr)
+    misfits = problem.extra.get("errors")
+    for misfit in misfits if isinstance(misfits, list) else []:
+        print(line(f"  {misfit['pointer'].lstrip('/')}: {misfit['detail']}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

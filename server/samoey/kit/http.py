@@ -15,12 +15,12 @@ from samoey.kit.credentials import Caller, Credentials, SessionTokens, SignedIn
 from samoey.kit.problems import (
     BadRequest,
     Forbidden,
-    InvalidRequest,
     MethodNotAllowed,
     NotFound,
     Problem,
     ServerError,
     Unauthenticated,
+    misfits,
 )
 from samoey.kit.telemetry import request_id
 
@@ -180,11 +180,7 @@ def _as_problem(exc: Exception) -> Problem:
         case Problem():
             return exc
         case RequestValidationError():
-            errors = [
-                {"pointer": "/" + "/".join(map(str, error["loc"])), "detail": error["msg"]}
-                for error in exc.errors()
-            ]
-            return InvalidRequest(errors=errors)
+            return misfits(exc.errors())
         case HTTPException(status_code=404):
             return NotFound()
         case HTTPException(status_code=405):

@@ -2,7 +2,10 @@
 
 import pickle
 
-from samoey.kit.problems import Conflict, Problem, TooMany
+import pytest
+from pydantic import BaseModel
+
+from samoey.kit.problems import Conflict, InvalidRequest, Problem, TooMany, fitting, misfits
 
 
 class TeapotIsFull(Conflict):
@@ -43,3 +46,19 @@ def test_too_many_requests_say_when_to_come_back() -> None:
     assert TooMany().headers() == {}
     assert TooMany.transient
     assert not Problem.transient
+
+
+def test_a_pointer_names_its_place_as_rfc_6901_writes_it() -> None:
+    class Shape(BaseModel):
+        sizes: dict[str, int]
+
+    with pytest.raises(InvalidRequest) as told, fitting():
+        Shape.model_validate({"sizes": {"a/b~c": "many"}})
+
+    assert "'/sizes/a~1b~0c'" in str(told.value.document()["errors"])
+
+
+def test_what_is_no_json_is_the_whole_body() -> None:
+    broken = {"type": "json_invalid", "loc": ("body", 17), "msg": "JSON decode error"}
+
+    assert misfits([broken]).extra["errors"] == [{"pointer": "/body", "detail": broken["msg"]}]
