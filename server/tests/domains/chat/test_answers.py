@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import text
+
 from samoey.domains.chat import service as chat
 from samoey.domains.chat.answers import service as answers
 from samoey.domains.chat.answers.gathering import Asked, gather
@@ -72,6 +74,21 @@ async def test_while_a_repository_is_still_read_the_answer_says_so(
 
     answer = await talk.answer_to(question.id)
     assert "`late` is still being fetched." in answer.text
+
+
+async def test_while_a_newer_commit_is_read_the_one_before_answers_and_that_is_said(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    talk = await begun(house, tmp_path)
+    async with house.tools.sessions.begin() as db:
+        await db.execute(text("UPDATE indexes SET state = 'running', commit = repeat('b', 40)"))
+
+    answer = await talk.ask("How does start_engine ignite the fuel?")
+
+    assert {it.path for it in answer.citations} == {"app/engine.py", "app/spark.py"}
+    assert (
+        f"motor is being read anew; until then {answer.citations[0].commit[:8]}" in answer.notes[0]
+    )
 
 
 async def test_words_that_stand_nowhere_are_answered_plainly(

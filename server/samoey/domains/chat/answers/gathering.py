@@ -65,7 +65,7 @@ async def gather(tools: Tools, asked: Asked) -> Gathered:
     ready = [
         repository
         for repository in chosen
-        if repository.id in indexes and indexes[repository.id].state == "ready"
+        if repository.id in indexes and indexes[repository.id].snapshot_commit
     ]
     if not ready:
         found.nothing = _why_nothing(chosen, indexes)
@@ -100,11 +100,22 @@ def _notes(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> li
                 f"{repository.name} has changes that are not committed; "
                 f"HEAD ({repository.commit[:_SHORT_COMMIT]}) was read."
             )
-        if index is not None and index.state == "failed":
-            notes.append(f"{repository.name} could not be indexed: {index.why}")
-        elif index is None or index.state != "ready":
-            notes.append(f"{repository.name} is still being read and was left out.")
+        notes += _index_note(repository, index)
     return notes
+
+
+def _index_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
+    """What to know of an index that is not the newest; the one before answers meanwhile."""
+    if index is None or not index.snapshot_commit:
+        if index is not None and index.state == "failed":
+            return [f"{repository.name} could not be indexed: {index.why}"]
+        return [f"{repository.name} is still being read and was left out."]
+    if index.state == "ready":
+        return []
+    short = index.snapshot_commit[:_SHORT_COMMIT]
+    if index.state == "failed":
+        return [f"{repository.name} could not be indexed anew ({index.why}); {short} was read."]
+    return [f"{repository.name} is being read anew; until then {short} answers."]
 
 
 def _why_nothing(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> str:
