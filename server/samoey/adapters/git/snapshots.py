@@ -77,7 +77,7 @@ async def local_state(mirror: Path | None, folder: Path) -> LocalState | None:
     if not _is_readable(folder):
         return None
     if not _is_git(folder):
-        return LocalState(folder, is_git=False)
+        return LocalState(folder, is_git=False, root=await _root_of(folder))
     if mirror is None or not mirrors.exists(mirror) or not _has_index(folder):
         return LocalState(folder, is_git=True)
     async with mirrors.locked(mirror):
@@ -272,6 +272,18 @@ def _git_folder(folder: Path) -> Path | None:
     except OSError:
         return None
     return folder / line.removeprefix("gitdir: ") if line.startswith("gitdir: ") else None
+
+
+async def _root_of(folder: Path) -> Path | None:
+    """The work tree that `folder` is committed in; one that it merely lies in says nothing."""
+    for root in folder.parents:
+        if (git := _git_folder(root)) is not None:
+            part = os.fsencode(folder.relative_to(root))
+            known = await try_to(
+                [b"--git-dir=" + os.fsencode(git), "cat-file", "-e", b"HEAD:" + part]
+            )
+            return root if known is not None else None
+    return None
 
 
 def _has_index(folder: Path) -> bool:

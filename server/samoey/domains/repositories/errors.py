@@ -33,6 +33,12 @@ class FolderNotFound(InvalidRequest):
     title = "There is no such folder on the server."
 
 
+class FolderInsideRepository(InvalidRequest):
+    """The folder is a part of a git repository, whose paths and commits an answer has to cite."""
+
+    title = "This folder is a part of a git repository."
+
+
 class BranchNotFound(InvalidRequest):
     """The chosen branch is not, or no longer, in the repository."""
 

@@ -22,6 +22,11 @@ def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], b
     return choose
 
 
+def of_folder(path: str) -> str:
+    """The pattern that matches one folder and all that it holds, whatever letters are in its name."""
+    return "/" + re.sub(r"([\\*?\[])", r"\\\1", path) + "/"
+
+
 def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
     for pattern in patterns:
         try:

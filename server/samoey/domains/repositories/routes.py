@@ -9,6 +9,7 @@ from samoey.domains.repositories import service
 from samoey.domains.repositories.browsing import service as browsing
 from samoey.domains.repositories.errors import (
     CredentialMisplaced,
+    FolderInsideRepository,
     FolderNotFound,
     LocalPathRefused,
     NotFetchedYet,
@@ -59,6 +60,7 @@ async def list_repositories(ctx: Ctx, workspace_id: UUID | None = None) -> list[
         NotPermitted,
         LocalPathRefused,
         FolderNotFound,
+        FolderInsideRepository,
         SourceRefused,
         PrivateAddress,
         CredentialMisplaced,

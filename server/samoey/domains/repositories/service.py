@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from samoey.domains.repositories import credentials, patterns, repository, sources
 from samoey.domains.repositories.errors import (
+    FolderInsideRepository,
     FolderNotFound,
     LocalPathRefused,
     RepositoryKnown,
@@ -89,6 +90,7 @@ async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> Repo
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
         LocalPathRefused: the actor may not add folders of the server.
         FolderNotFound: the path names no folder.
+        FolderInsideRepository: it is a part of a git repository; says which.
         SourceRefused, PrivateAddress: the address is not one to fetch from.
         CredentialMisplaced: the credential does not open such a source.
         PatternRefused: an include or exclude pattern cannot be understood.
@@ -132,6 +134,13 @@ async def _look(tools: Tools, source: Source) -> tuple[Source, SourceKind]:
     home = tools.settings.home
     if home.is_relative_to(state.folder) or state.folder.is_relative_to(home):
         raise LocalPathRefused("This folder holds the installation's own files and keys.")
+    if state.root is not None:
+        part = patterns.of_folder(str(state.folder.relative_to(state.root)))
+        raise FolderInsideRepository(
+            f"Connect the repository, {state.root}; to read this folder alone, include “{part}”.",
+            root=str(state.root),
+            include=[part],
+        )
     kind = SourceKind.LOCAL if state.is_git else SourceKind.FOLDER
     return replace(source, text=str(state.folder)), kind
 

@@ -183,12 +183,14 @@ class Fetched:
 class LocalState:
     """What a folder of this machine is: a work tree of git, or just a folder.
 
-    `folder` is where it really is, with no link on the way.
+    `folder` is where it really is, with no link on the way. `root` is the work tree around a folder
+    that is a part of what is committed there.
     """
 
     folder: Path
     is_git: bool
     dirty: bool = False
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

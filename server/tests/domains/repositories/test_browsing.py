@@ -234,6 +234,15 @@ def test_patterns_choose_paths_as_gitignore_does(
     assert patterns.chooser(include, exclude)(path) is wanted
 
 
+@pytest.mark.parametrize("path", ["src", "app/[id]", "a*b/c?", "back\\slash"])
+def test_the_pattern_of_a_folder_matches_what_it_holds_and_no_other(path: str) -> None:
+    wanted = patterns.chooser([patterns.of_folder(path)], [])
+
+    assert wanted(f"{path}/deep/a.py")
+    assert not wanted(f"other/{path}/a.py")
+    assert not wanted("a-b/cc/a.py")
+
+
 @pytest.mark.parametrize("pattern", ["\\", "[", "src/[", "[z-a]", "!", "/", "# a remark"])
 def test_a_pattern_that_means_nothing_is_refused(pattern: str) -> None:
     for include, exclude in (([pattern], []), ([], ["*.md", pattern])):
