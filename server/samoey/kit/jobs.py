@@ -8,6 +8,7 @@ work that rolled back. Procrastinate finds the jobs of a killed worker but does 
 import asyncio
 import contextlib
 import logging
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -247,7 +248,7 @@ class Jobs:
             stalled_worker_timeout=self._settings.stalled_after_s,
             fetch_job_polling_interval=2.0,
             # One that does not wait shuts down while its last jobs run, and is to finish them.
-            shutdown_graceful_timeout=10 if wait else None,
+            shutdown_graceful_timeout=10 if wait else math.inf,
         )
 
     async def _rescue_forever(self) -> None:
