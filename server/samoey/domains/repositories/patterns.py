@@ -23,7 +23,7 @@ def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], b
 
 
 def of_folder(path: str) -> str:
-    """The pattern that matches one folder and all that it holds, whatever letters are in its name."""
+    """The pattern that matches one folder and all it holds, whatever letters are in its name."""
     return "/" + re.sub(r"([\\*?\[])", r"\\\1", path) + "/"
 
 

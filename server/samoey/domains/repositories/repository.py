@@ -74,7 +74,8 @@ async def keep_progress(db: AsyncSession, repository_id: UUID, progress: dict[st
 
 def asked_just_now(repository: Repository) -> bool:
     """Whether a wish to bring it up to date is still on its way."""
-    under_way = repository.status in {RepositoryStatus.WAITING, RepositoryStatus.FETCHING}
+    # A fetch that has begun may have looked already: who asks now wants another one.
+    waiting = repository.status == RepositoryStatus.WAITING
     asked = repository.asked_at
     fresh = asked is not None and datetime.now(UTC) - asked < timedelta(seconds=5)
-    return under_way and fresh
+    return waiting and fresh

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from samoey.domains.repositories import credentials, service
+from samoey.domains.repositories import credentials
 from samoey.kit.context import Tools
 from samoey.kit.ports.git import SshKey, Token
 from tests.author import Author
@@ -349,32 +349,6 @@ async def test_a_change_that_does_not_fit_changes_nothing(
 
     assert slug(response) == problem
     assert (await client.get(place, headers=ada.headers)).json() == shown
-
-
-async def test_asking_for_a_sync_again_and_again_asks_once(
-    client: httpx.AsyncClient, ada: Somebody, jobs_waiting: Told, db: AsyncConnection
-) -> None:
-    place = f"{PLACE}/{(await added(client, ada))['id']}/sync"
-    await db.execute(text("UPDATE repositories SET asked_at = now() - interval '1 hour'"))
-
-    for _ in range(5):
-        assert (await client.post(place, headers=ada.headers)).status_code == 202
-
-    assert (await jobs_waiting()).count("repositories.fetch_again") == 1
-
-
-async def test_the_clock_asks_for_those_that_are_due(
-    client: httpx.AsyncClient, ada: Somebody, tools: Tools, db: AsyncConnection, told: Told
-) -> None:
-    await added(client, ada, sync_minutes=30)
-    await added(client, ada, branch="by-hand")
-    await db.execute(text("UPDATE repositories SET asked_at = now() - interval '1 hour'"))
-    await db.execute(text("UPDATE repositories SET created_at = asked_at"))
-
-    await service.ask_for_due(tools)
-    await service.ask_for_due(tools)
-
-    assert (await told()).count("repositories.sync_requested") == 1
 
 
 async def test_a_disconnected_repository_is_gone(
