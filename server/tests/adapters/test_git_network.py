@@ -154,6 +154,14 @@ async def test_a_host_that_does_not_answer_is_tried_again(
     assert caught.value.transient
 
 
+async def test_a_host_name_that_stands_for_nothing_is_tried_again(
+    git: SystemGit, mirror: Path
+) -> None:
+    for address in ("https://no-such.invalid/app.git", "ssh://git@no-such.invalid/app.git"):
+        with pytest.raises(SourceUnreachable, match=r"no-such\.invalid cannot be resolved"):
+            await git.fetch(mirror, Remote(address))
+
+
 async def test_a_clone_that_is_cut_leaves_nothing_half_and_the_next_try_works(
     git: SystemGit, mirror: Path, host: GitHost
 ) -> None:
