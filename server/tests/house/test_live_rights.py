@@ -5,15 +5,19 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from samoey.api.listening.hub import Hub
 from samoey.domains.identity import service as identity
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM
+from samoey.kit.credentials import SignedIn
+from samoey.kit.ports.bus import Message
 from tests.house.processes import RunningHouse
 from tests.make import Somebody
 
@@ -163,3 +167,34 @@ async def test_a_ticket_opens_the_socket_once(house: RunningHouse) -> None:
         async with connect(live, proxy=None) as first, connect(live, proxy=None) as second:
             await watch(first, ada)
             assert await closed(second) == 4401
+
+
+class Listening:
+    """A socket as the hub knows it."""
+
+    def __init__(self, who: Somebody, session_id: UUID) -> None:
+        self.who, self.name = SignedIn(who.actor, session_id), who.name
+        self.watched: set[str] = set()
+        self.lost: list[str] = []
+
+    def hear(self, message: Message) -> None:
+        """Nothing is said here."""
+
+    def lose(self, audience: str) -> None:
+        self.lost.append(audience)
+
+    def sign_out(self) -> None:
+        """Nobody signs out here."""
+
+
+async def test_what_is_watched_while_rights_are_looked_at_is_not_lost(house: RunningHouse) -> None:
+    ada = await house.make.user()
+    ear = Listening(ada, uuid4())
+    ear.watched.add(f"workspace:{ada.workspace_id}")
+
+    looking = asyncio.create_task(Hub(house.tools)._look_at_rights([ear]))
+    await asyncio.sleep(0)
+    ear.watched.add(f"conversation:{uuid4()}")
+    await looking
+
+    assert ear.lost == []

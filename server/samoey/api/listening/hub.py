@@ -230,7 +230,8 @@ class Hub:
             async with self._tools.work(actor) as ctx:
                 allowed = await audiences.still_allowed(ctx, watched)
             for ear in theirs:
-                for audience in ear.watched - allowed:
+                # What was watched only since we asked was allowed a moment ago.
+                for audience in (ear.watched & watched) - allowed:
                     ear.lose(audience)
 
     async def _tell_presence(self, audience: str, *, ask: bool = False) -> None:
