@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from samoey.adapters.embedded.servers import Servers
 from samoey.kit.pages import web_root
-from samoey.kit.settings import RepositorySettings, ServerSettings
+from samoey.kit.settings import IdentitySettings, RepositorySettings, ServerSettings
 from samoey.tools import open_house
 from tests.conftest import settings_for
 from tests.doubles import openai as double_openai
@@ -79,7 +79,11 @@ async def whole_place(
     folder = tmp_path_factory.mktemp("place")
     changes = connected(endpoint) | {
         # One of the walks tries an address of this machine at which nobody answers.
-        "repositories": RepositorySettings(private_addresses=True, plain_http=True)
+        "repositories": RepositorySettings(private_addresses=True, plain_http=True),
+        # Ada signs in anew for every walk.
+        "identity": IdentitySettings(
+            password_memory_kib=64, password_passes=1, password_lanes=1, attempts_per_email=1000
+        ),
     }
     with clone() as database_url:
         settings = settings_for(folder / "house", database_url, servers, **changes)

@@ -1,6 +1,7 @@
 """Every page, in both themes and on a narrow screen: nothing that axe finds, nothing cut off."""
 
 import os
+from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
@@ -11,7 +12,7 @@ from tests.walk.steps import answers, begin, chips
 
 HEIGHTS = {1440: 900, 1024: 768, 390: 844}
 # Colours do not change with the width; pictures for people are taken of all.
-THEMES = {1440: ("light", "dark"), 390: ("light",)}
+THEMES: dict[int, tuple[Literal["light", "dark"], ...]] = {1440: ("light", "dark"), 390: ("light",)}
 if PICTURES in os.environ:
     THEMES = dict.fromkeys(HEIGHTS, ("light", "dark"))
 
