@@ -2897,6 +2897,15 @@ export interface operations {
                     "application/json": components["schemas"]["IndexOut"][];
                 };
             };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
@@ -2928,6 +2937,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IndexOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `forbidden`: Your role does not allow this. */
@@ -2981,6 +2999,15 @@ export interface operations {
                     "application/json": components["schemas"]["SymbolOut"][];
                 };
             };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not-found`: There is nothing here that you can see. */
             404: {
                 headers: {
@@ -3024,6 +3051,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `path-pattern-refused`: This path pattern is too tangled to search by. */
@@ -3164,7 +3200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `folder-not-found`: There is no such folder on the server. `source-refused`: This repository address cannot be used. `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
+            /** @description `folder-not-found`: There is no such folder on the server. `folder-inside-repository`: This folder is a part of a git repository. `source-refused`: This repository address cannot be used. `private-address`: This address leads into a private network. `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -3,12 +3,6 @@
 from samoey.kit.problems import InvalidRequest, NotFound, Unavailable
 
 
-class IndexNotFound(NotFound):
-    """Nothing was indexed yet, or this person may not know of the repository."""
-
-    title = "There is no index of this repository that you can see."
-
-
 class NothingToIndex(NotFound):
     """An index belongs to a commit, and there is none."""
 

@@ -10,12 +10,12 @@ from samoey.domains.knowledge import schemas, service
 from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.schemas import IndexOut, NewIndex, SearchOut, SymbolOut
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
-from samoey.kit.problems import Forbidden, NotFound
+from samoey.kit.problems import Forbidden, NotFound, Unauthenticated
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 
 
-@router.get("/indexes", responses=problems())
+@router.get("/indexes", responses=problems(Unauthenticated))
 async def list_indexes(ctx: Ctx, workspace_id: UUID | None = None) -> list[IndexOut]:
     """Tell how far the indexes of the repositories are."""
     return await service.indexes(ctx, workspace_id=workspace_id)
@@ -24,14 +24,14 @@ async def list_indexes(ctx: Ctx, workspace_id: UUID | None = None) -> list[Index
 @router.post(
     "/indexes",
     status_code=202,
-    responses=problems(NotFound, Forbidden, NothingToIndex),
+    responses=problems(Unauthenticated, NotFound, Forbidden, NothingToIndex),
 )
 async def index_again(ctx: Ctx, new: NewIndex) -> IndexOut:
     """Index a repository again at its present commit."""
     return await service.want_index(ctx, new)
 
 
-@router.get("/search", responses=problems(PathPatternRefused))
+@router.get("/search", responses=problems(Unauthenticated, PathPatternRefused))
 async def search(
     tools: ToolsDep,
     actor: ActorDep,
@@ -56,7 +56,7 @@ async def search(
     return SearchOut(query=q, took_ms=(time.perf_counter() - begin) * 1000, hits=hits)
 
 
-@router.get("/outline", responses=problems(NotFound))
+@router.get("/outline", responses=problems(Unauthenticated, NotFound))
 async def outline(
     tools: ToolsDep, actor: ActorDep, repository_id: UUID, path: str, at: str | None = None
 ) -> list[SymbolOut]:
