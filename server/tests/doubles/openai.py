@@ -75,6 +75,7 @@ class OpenAIDouble:
         pace_s: float = 0,
         size: int = 12,
         tools: list[tuple[str, dict[str, Any]]] | None = None,
+        finish: str = "stop",
     ) -> None:
         """Answer with `text` in deltas of `size` characters, waiting `pace_s` before each."""
 
@@ -83,7 +84,7 @@ class OpenAIDouble:
             await self._speak(send, request, text, pace_s, size)
             for index, (name, arguments) in enumerate(tools or []):
                 await self._call(send, request, index, name, arguments)
-            await self._finish(send, request, "tool_calls" if tools else "stop")
+            await self._finish(send, request, "tool_calls" if tools else finish)
 
         self._turns.append(turn)
 

@@ -1,8 +1,8 @@
-"""Prompt, model, parser: how a language model is asked to answer from passages of code."""
+"""Prompt and model: how a language model is asked to answer from passages of code."""
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from samoey.kit.ports.models import Source
@@ -46,7 +46,6 @@ The question:
 
 def load() -> None:
     """Load LangChain, which takes a second: call it where nothing waits."""
-    import langchain_core.output_parsers
     import langchain_core.prompts  # noqa: F401 - only to have it loaded
     import langsmith  # noqa: F401 - as above
 
@@ -58,14 +57,16 @@ async def write(
     history: Sequence[tuple[str, str]],
     *,
     tokens: int,
+    ended: Callable[[str], None] = lambda _reason: None,
 ) -> AsyncIterator[str]:
     """Stream a model's answer; `history` is what was said before as (role, text), oldest first.
+
+    `ended` hears why the model stopped, in its own word: `stop`, `length`, `content_filter`.
 
     Raises:
         Problem: what the model's port raises, also in mid-stream.
     """
     # Loaded by `load`: only a worker that asks a model pays for it.
-    from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
     from langsmith import tracing_context
 
@@ -82,11 +83,14 @@ async def write(
         "sources": laid_out(fitting(sources, left), boundary),
         "question": question,
     }
-    chain = prompt | llm | StrOutputParser()
+    chain = prompt | llm
     # LangChain would send what it sees to its makers, if the environment asked for it.
     with tracing_context(enabled=False):
-        async for words in chain.astream(asked):
-            yield words
+        async for said_now in chain.astream(asked):
+            if reason := said_now.response_metadata.get("finish_reason"):
+                ended(str(reason))
+            if words := str(said_now.text):
+                yield words
 
 
 def trimmed(history: Sequence[tuple[str, str]], characters: int) -> list[tuple[str, str]]:

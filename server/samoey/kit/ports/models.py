@@ -169,6 +169,12 @@ class ModelSpokeNonsense(Unavailable):
     title = "The model endpoint answered something that is no answer."
 
 
+class ModelWithheld(Unavailable):
+    """The model ended without an answer: it said nothing, or a filter of its maker held it back."""
+
+    title = "The model gave no answer."
+
+
 class ModelRefusedRequest(Forbidden):
     """The endpoint understood the request and refuses it, such as an unknown parameter."""
 

@@ -21,6 +21,7 @@ from samoey.kit.ports.models import (
     ModelBusy,
     ModelPromptTooLong,
     ModelUnavailable,
+    ModelWithheld,
 )
 from samoey.kit.problems import Problem
 
@@ -32,6 +33,7 @@ NO_MODEL = (
     "Settings > Models, or with `OPENAI_API_KEY` and `OPENAI_BASE_URL`."
 )
 MODEL_FAILED = "The model did not finish, so here are the passages that were found:"
+LENGTH_REACHED = "The model stopped at its length limit: the answer is not complete."
 _LONGEST_ANSWER = 200_000
 _TRIES = 2
 _LONGEST_WAIT_S = 5
@@ -115,6 +117,20 @@ class _Pen:
             # What was said before a failure was said.
             await self._units(self._cutter.rest())
 
+    def close(self, reasons: list[str]) -> None:
+        """Judge how the model ended.
+
+        Raises:
+            ModelWithheld: without an answer, or cut off by a filter.
+        """
+        if "content_filter" in reasons:
+            raise ModelWithheld("A content filter of the model's maker held it back. Ask anew.")
+        if not self.wrote:
+            why = " at its length limit" if "length" in reasons else ""
+            raise ModelWithheld(f"It ended{why} without a word. Try again, or another model.")
+        if "length" in reasons:
+            self._draft.notes.append(LENGTH_REACHED)
+
     async def _units(self, units: list[Unit]) -> None:
         for unit in units:
             if unit.code:
@@ -139,15 +155,18 @@ async def _by_model(
     llm = await asyncio.to_thread(_model, tools, model)
     tokens, begun = tools.settings.chat.prompt_tokens, time.monotonic()
     for left in reversed(range(_TRIES)):
+        reasons: list[str] = []
         words = chain.write(
             llm,
             asked.text,
             [passage.source for passage in found.passages],
             asked.before,
             tokens=tokens,
+            ended=reasons.append,
         )
         try:
             await pen.add(words)
+            pen.close(reasons)
         except ModelPromptTooLong:
             if pen.wrote or not left:
                 raise
