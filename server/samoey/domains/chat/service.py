@@ -289,7 +289,8 @@ async def retry_answer(ctx: Context, conversation_id: UUID, message_id: UUID) ->
     answer = await _answer(ctx, conversation_id, message_id)
     if answer.status in repository.OPEN:
         raise StillAnswering
-    answer.status, answer.problem = "waiting", None
+    # What was wrong with it stays known until something new is kept: see `answers.service`.
+    answer.status = "waiting"
     answer.tries, answer.stop_asked = 0, False
     seq, _ = await repository.advance(ctx.db, answer.conversation_id)
     ctx.emit(AnswerRetried(conversation_id=conversation_id, message_id=answer.id, seq=seq))

@@ -1,7 +1,9 @@
 """Rows with the names that belong to them, as people read them; constant in queries."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from samoey.domains.chat.repository import OPEN
 from samoey.domains.chat.schemas import Author, ConversationOut, MessageOut
 from samoey.domains.chat.tables import Conversation, Message
 from samoey.domains.identity import service as identity
@@ -35,27 +37,30 @@ async def messages_out(ctx: Context, rows: Sequence[Message]) -> list[MessageOut
     """Messages with their authors' names, by one further query."""
     authors = await identity.people(ctx, {row.author_id for row in rows if row.author_id})
     names = {user_id: person.name for user_id, person in authors.items()}
-    return [
-        MessageOut.model_validate(
-            {
-                "id": row.id,
-                "conversation_id": row.conversation_id,
-                "number": row.number,
-                "role": row.role,
-                "author": row.author_id
-                and Author(id=row.author_id, name=names.get(row.author_id, NOBODY)),
-                "text": row.text,
-                "citations": row.citations,
-                "outline": row.outline,
-                "dropped_citations": row.dropped_citations,
-                "model": row.model,
-                "notes": row.notes,
-                "status": row.status,
-                "problem": row.problem,
-                "answers": row.answers_message_id,
-                "attempt": row.attempt,
-                "created_at": row.created_at,
-            }
-        )
-        for row in rows
-    ]
+    return [_message_out(row, names) for row in rows]
+
+
+def _message_out(row: Message, names: dict[UUID, str]) -> MessageOut:
+    # While an answer is written anew, the earlier one is kept in its place and not shown.
+    empty = row.status == "writing"
+    return MessageOut.model_validate(
+        {
+            "id": row.id,
+            "conversation_id": row.conversation_id,
+            "number": row.number,
+            "role": row.role,
+            "author": row.author_id
+            and Author(id=row.author_id, name=names.get(row.author_id, NOBODY)),
+            "text": "" if empty else row.text,
+            "citations": [] if empty else row.citations,
+            "outline": [] if empty else row.outline,
+            "dropped_citations": 0 if empty else row.dropped_citations,
+            "model": row.model,
+            "notes": [] if empty else row.notes,
+            "status": row.status,
+            "problem": None if row.status in OPEN else row.problem,
+            "answers": row.answers_message_id,
+            "attempt": row.attempt,
+            "created_at": row.created_at,
+        }
+    )

@@ -1,5 +1,6 @@
 """How an answer ends: whole, cut, held back; or asked for again, and the earlier one stays."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,66 @@ async def test_an_answer_that_was_held_back_is_told_beside_the_passages(
     assert answer.text.startswith(said)
     assert "here are the passages" in answer.text
     assert answer.citations
+
+
+async def test_a_good_answer_stays_when_asking_again_fails(
+    talk: Talk, double: OpenAIDouble
+) -> None:
+    double.say("It starts [S1].")
+    good = await talk.ask()
+    for _ in range(2):
+        double.fail(401)
+
+    once = await again(talk, good)
+    twice = await again(talk, once)
+
+    for answer in (once, twice):
+        assert (answer.text, answer.citations) == (good.text, good.citations)
+        assert (answer.status, answer.problem, answer.model) == ("done", None, good.model)
+        [note] = answer.notes
+        assert note.startswith("This is the earlier answer")
+        assert "refuses the key" in note
+    assert twice.attempt == 3
+
+
+async def test_a_good_answer_gives_way_to_a_new_one(talk: Talk, double: OpenAIDouble) -> None:
+    double.say("It starts [S1].")
+    good = await talk.ask()
+    double.fail(401)
+    failed = await again(talk, good)
+    double.half("It begins. And then it")
+
+    answer = await again(talk, failed)
+
+    assert answer.text.startswith("It begins. And then it")
+    assert answer.status == "failed"
+    assert answer.notes == []
+
+
+async def test_an_earlier_answer_is_not_shown_while_it_is_written_anew(
+    talk: Talk, double: OpenAIDouble
+) -> None:
+    double.say("It starts [S1].")
+    good = await talk.ask()
+    double.hang()
+
+    async with talk.house.working():
+        async with talk.house.tools.work(talk.somebody.actor) as ctx:
+            await chat.retry_answer(ctx, talk.conversation.id, good.id)
+        during = await once(talk, good, "writing")
+        await chat.stop_answer(talk.house.tools, talk.somebody.actor, talk.conversation.id, good.id)
+        after = await once(talk, good, "done")
+
+    assert (during.text, during.citations, during.notes) == ("", [], [])
+    assert (after.text, after.citations) == (good.text, good.citations)
+    assert "stopped before a word" in after.notes[0]
+
+
+async def once(talk: Talk, answer: MessageOut, status: str) -> MessageOut:
+    async with asyncio.timeout(10):
+        while True:
+            async with talk.house.tools.work(talk.somebody.actor) as ctx:
+                now = await chat.message(ctx, talk.conversation.id, answer.id)
+            if now.status == status:
+                return now
+            await asyncio.sleep(0.02)

@@ -30,6 +30,8 @@ _MOST_HISTORY = 12
 # How long a wish to stop may stay unseen; each so many looks the message itself is looked at.
 _LOOK_EACH_S = 0.15
 _LOOKS_AT_MESSAGE = 12
+_ASKED_AGAIN = "This is the earlier answer; it was asked for again, in vain:"
+_STOPPED = "it was stopped before a word was written."
 _BROKE = "Something broke on our side while this was written. Try again."
 
 
@@ -42,6 +44,7 @@ class Task:
     attempt: int
     tries: int
     model: str | None
+    earlier: bool
     asked: Asked
 
 
@@ -60,7 +63,7 @@ async def answer(tools: Tools, answer_id: UUID) -> None:
         answer_id=task.answer_id,
         attempt=task.attempt,
     )
-    draft = Draft()
+    draft = Draft(earlier=task.earlier)
     try:
         ending = await _written_or_stopped(tools, task, telling, draft)
     except Exception as error:
@@ -74,8 +77,7 @@ async def answer(tools: Tools, answer_id: UUID) -> None:
     status: MessageStatus = "failed" if draft.problem else "done"
     if ending == "stopped":
         status = "stopped"
-    await _keep(tools, task, telling, draft, status)
-    await telling.end(status)
+    await telling.end(await _keep(tools, task, telling, draft, status))
 
 
 def _is_over(error: Exception, task: Task) -> bool:
@@ -96,12 +98,13 @@ async def _begin(tools: Tools, answer_id: UUID) -> Task | None:
             return None
         if row.tries >= MOST_TRIES:
             # Each try ended with its worker: one more would only end the next one.
-            row.problem = plainly(ServerError(_BROKE))
-            await _close(ctx, row, "failed")
+            if _is_good(row):
+                _let_stand(row, _BROKE)
+            else:
+                row.problem = plainly(ServerError(_BROKE))
+            await _close(ctx, row, "failed" if row.problem else "done")
             return None
         row.attempt, row.tries, row.status = row.attempt + 1, row.tries + 1, "writing"
-        row.text, row.citations, row.outline, row.notes = "", [], [], []
-        row.dropped_citations, row.problem = 0, None
         seq, _ = await repository.advance(ctx.db, row.conversation_id)
         ctx.emit(
             AnswerStarted(
@@ -127,7 +130,26 @@ def _task(
         text=question.text,
         before=tuple((said.role, said.text) for said in before),
     )
-    return Task(row.id, row.conversation_id, row.attempt, row.tries, row.wanted_model, asked)
+    return Task(
+        answer_id=row.id,
+        conversation_id=row.conversation_id,
+        attempt=row.attempt,
+        tries=row.tries,
+        model=row.wanted_model,
+        earlier=_is_good(row),
+        asked=asked,
+    )
+
+
+def _is_good(row: Message) -> bool:
+    """Whether an answer stands there that nobody may lose: all of it was written as it should."""
+    return bool(row.text) and row.problem is None
+
+
+def _let_stand(row: Message, reason: str) -> None:
+    """Keep the earlier answer as it is, and say once why it was not replaced."""
+    others = [note for note in row.notes if not note.startswith(_ASKED_AGAIN)]
+    row.notes = [*others, f"{_ASKED_AGAIN} {reason}"]
 
 
 async def _written_or_stopped(tools: Tools, task: Task, telling: Telling, draft: Draft) -> Ending:
@@ -170,21 +192,31 @@ async def _look(tools: Tools, task: Task, *, at_message: bool) -> Ending | None:
 
 async def _keep(
     tools: Tools, task: Task, telling: Telling, draft: Draft, status: MessageStatus
-) -> None:
-    """Keep what was told; nothing happens when another attempt has begun or ended since."""
+) -> MessageStatus:
+    """Keep what was told, and say as what.
+
+    Nothing happens when another attempt has begun or ended since. An earlier answer gives way only
+    to words.
+    """
+    text = telling.text.strip("\n")
     async with tools.work(SYSTEM) as ctx:
         found = await repository.answer_for_writing(ctx.db, task.answer_id)
         if found is None:
-            return
+            return status
         row = found[0]
         if row.status != "writing" or row.attempt != task.attempt:
-            return
-        row.text, row.model, row.notes = telling.text.strip("\n"), draft.model, draft.notes
-        row.citations = [citation.model_dump(mode="json") for citation in telling.citations]
-        row.outline = [item.model_dump(mode="json") for item in draft.outline]
-        row.dropped_citations, row.problem = telling.dropped, draft.problem
+            return status
+        if task.earlier and not text and status != "done":
+            _let_stand(row, draft.problem or _STOPPED)
+            status = "done"
+        else:
+            row.text, row.model, row.notes = text, draft.model, draft.notes
+            row.citations = [citation.model_dump(mode="json") for citation in telling.citations]
+            row.outline = [item.model_dump(mode="json") for item in draft.outline]
+            row.dropped_citations, row.problem = telling.dropped, draft.problem
         await _close(ctx, row, status)
         await repository.touch(ctx.db, row.conversation_id)
+    return status
 
 
 async def _close(ctx: Context, row: Message, status: MessageStatus) -> None:

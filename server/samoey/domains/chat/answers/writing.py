@@ -44,6 +44,8 @@ _WAIT_S = 0.5
 class Draft:
     """What is known of an answer beside its words, filled as it is written."""
 
+    # Whether a good answer stands in this place, which nothing but another answer may replace.
+    earlier: bool = False
     model: str | None = None
     outline: list[OutlineItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -55,7 +57,8 @@ async def write(
 ) -> None:
     """Find, write, check and tell; what goes wrong with a model stands in `draft.problem`.
 
-    A model that fails never leaves a person with nothing: what was found is laid out instead.
+    A model that fails never leaves a person with nothing: what was found is laid out instead,
+    unless an earlier answer stands there.
     """
     await telling.stage("searching")
     found = await gather(tools, asked)
@@ -72,6 +75,8 @@ async def write(
             await _by_model(tools, asked, model, found, _Pen(checker, telling, draft))
         except Problem as problem:
             draft.problem = plainly(problem)
+            if draft.earlier and not telling.text:
+                return
             await telling.write("\n\n" if telling.text else "")
             if found.passages:
                 await telling.write(f"{MODEL_FAILED}\n\n")
