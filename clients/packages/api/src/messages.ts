@@ -42,7 +42,10 @@ async function fetchNewer(
   changed: number | null,
 ): Promise<void> {
   const { queryKey } = chat.messages(conversationId)
-  const held = queries.getQueryData<MessagePages>(queryKey)
+  const now = () => queries.getQueryData<MessagePages>(queryKey)
+  // The first page, asked for before this happened, may come without it.
+  if (!now() && changed !== null) await queries.refetchQueries({ queryKey })
+  const held = now()
   if (!held) return
   for (let after = freshFrom(held, changed); ;) {
     const news = await fetchMessages(conversationId, { after })

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { chat, connect, mergeMessages, type Message, type MessagePages, refresh } from '../src'
 
@@ -115,4 +115,33 @@ test('an event of another room refreshes the queries that begin with its name', 
     true,
     false,
   ])
+})
+
+test('what happens while the first page is on its way is fetched after it', async () => {
+  const asked: (string | null)[] = []
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: async (request) => {
+      const after = new URL(request.url).searchParams.get('after')
+      asked.push(after)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return Response.json([message(1), message(2, { status: after ? 'done' : 'writing' })])
+    },
+  })
+  const queries = new QueryClient()
+  const shown = new InfiniteQueryObserver(queries, chat.messages('c'))
+  const hide = shown.subscribe(() => undefined)
+
+  refresh(queries, {
+    type: 'event',
+    audience: 'conversation:c',
+    seq: 3,
+    name: 'chat.message_answered',
+    data: { number: 2, message_id: 'm2' },
+  })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  hide()
+
+  expect(asked).toEqual([null, '1'])
+  expect(shown.getCurrentResult().data?.pages[0]?.at(-1)?.status).toBe('done')
 })
