@@ -49,7 +49,7 @@ async def test_metrics_ask_for_their_token_when_one_is_set(open_test_house: Open
     server = ServerSettings(metrics_token=SecretStr("t" * 20))
     async with open_test_house(server=server) as house, house.client() as client:
         without = await client.get("/metrics")
-        rubbish = await client.get("/metrics", headers={"Authorization": b"Bearer \xff"})
+        rubbish = await client.get("/metrics", headers={b"Authorization": b"Bearer \xff"})
         given = await client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 20}"})
 
     assert (without.status_code, rubbish.status_code, given.status_code) == (401, 401, 200)
