@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from samoey.kit.context import Tools
+from samoey.domains.chat import service as chat
+from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.http import ToolsDep
 from samoey.kit.problems import NotFound, Problem, Unauthenticated
 from samoey.kit.telemetry import METRICS
@@ -74,6 +75,13 @@ async def metrics(
         oldest = await db.scalar(_OLDEST)
     lines = ["# TYPE samoey_jobs gauge"]
     lines += [f'samoey_jobs{{status="{status}"}} {count}' for status, count in counts]
+    # Workers write the answers, and nobody scrapes those: what is kept is counted.
+    async with tools.work(SYSTEM) as ctx:
+        answers = await chat.tally(ctx)
+    lines += ["# TYPE samoey_answers gauge"]
+    lines += [f'samoey_answers{{status="{status}"}} {count}' for status, count, _ in answers]
+    lines += ["# TYPE samoey_dropped_citations gauge"]
+    lines += [f"samoey_dropped_citations {sum(dropped for *_, dropped in answers)}"]
     lines += ["# TYPE samoey_jobs_oldest_waiting_seconds gauge"]
     lines += [f"samoey_jobs_oldest_waiting_seconds {float(oldest or 0)}", ""]
     body = generate_latest(METRICS) + "\n".join(lines).encode()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -193,3 +193,14 @@ async def running(db: AsyncSession, conversation_ids: Iterable[UUID]) -> Sequenc
         select(Message).where(of, Message.status.in_(OPEN)).order_by(Message.number)
     )
     return rows.all()
+
+
+async def tally(db: AsyncSession) -> Sequence[tuple[str, int, int]]:
+    """How many answers there are of each status, and the citations dropped from them."""
+    rows = await db.execute(
+        select(Message.status, func.count(), func.sum(Message.dropped_citations))
+        .where(Message.role == "assistant")
+        .group_by(Message.status)
+        .order_by(Message.status)
+    )
+    return [(status, count, int(dropped)) for status, count, dropped in rows]

@@ -1,6 +1,6 @@
 """Conversations and messages: who may read, ask, stop and ask again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -32,9 +32,11 @@ from samoey.domains.chat.schemas import (
 )
 from samoey.domains.chat.shapes import conversations_out, messages_out
 from samoey.domains.chat.tables import Conversation, Message
+from samoey.domains.repositories import service as repositories
+from samoey.domains.repositories.errors import RepositoryNotFound
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import Actor, Context, Tools
-from samoey.kit.problems import Unauthenticated
+from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 _LONGEST_TITLE = 72
 _STOP_KEPT_S = 3600
@@ -81,8 +83,10 @@ async def start_conversation(ctx: Context, new: NewConversation) -> Conversation
     Raises:
         WorkspaceNotFound: the actor is no member of it.
         NotPermitted: viewers read, they do not ask.
+        InvalidRequest: a repository is not in this workspace.
     """
     await workspaces.require(ctx, new.workspace_id, workspaces.Role.MEMBER)
+    await _require_repositories(ctx, new)
     begun = Conversation(
         workspace_id=new.workspace_id,
         owner_id=_person(ctx.actor),
@@ -95,6 +99,19 @@ async def start_conversation(ctx: Context, new: NewConversation) -> Conversation
     ctx.emit(ConversationStarted(**_about(begun)))
     [told] = await conversations_out(ctx, [begun])
     return told
+
+
+async def _require_repositories(ctx: Context, new: NewConversation) -> None:
+    if not new.repository_ids:
+        return
+    there = {it.id for it in await repositories.list_repositories(ctx, new.workspace_id)}
+    errors = [
+        {"pointer": f"/body/repository_ids/{place}", "detail": RepositoryNotFound.title}
+        for place, repository_id in enumerate(new.repository_ids)
+        if repository_id not in there
+    ]
+    if errors:
+        raise InvalidRequest(errors=errors)
 
 
 async def change_conversation(
@@ -330,6 +347,11 @@ async def answer_to(ctx: Context, conversation_id: UUID, question_id: UUID) -> M
         raise MessageNotFound
     [told] = await messages_out(ctx, [answer])
     return told
+
+
+async def tally(ctx: Context) -> Sequence[tuple[str, int, int]]:
+    """Count all answers by status, with the citations dropped from them, for operators."""
+    return await repository.tally(ctx.db)
 
 
 async def _seen(ctx: Context, conversation_id: UUID) -> Conversation:

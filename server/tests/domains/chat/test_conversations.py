@@ -14,7 +14,7 @@ async def test_a_conversation_is_begun_named_and_listed(
     client: httpx.AsyncClient, make: Make, told: Told
 ) -> None:
     ada = await make.user()
-    begun = await started(client, ada, repository_ids=[str(uuid4())])
+    begun = await started(client, ada)
 
     renamed = await client.patch(
         f"{API}/{begun['id']}", json={"title": "  Engines  "}, headers=ada.headers
@@ -148,6 +148,19 @@ async def test_a_conversation_that_does_not_fit_is_refused(
 
     assert refused.status_code == 422
     assert refused.json()["type"] == "/problems/invalid-request"
+    assert "chat.conversation_started" not in await told()
+
+
+async def test_a_conversation_about_code_that_is_not_there_is_refused(
+    client: httpx.AsyncClient, make: Make, told: Told
+) -> None:
+    ada = await make.user()
+    about = {"workspace_id": str(ada.workspace_id), "repository_ids": [str(uuid4())]}
+
+    refused = await client.post(API, json=about, headers=ada.headers)
+
+    assert refused.status_code == 422
+    assert [it["pointer"] for it in refused.json()["errors"]] == ["/body/repository_ids/0"]
     assert "chat.conversation_started" not in await told()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from samoey.domains.chat import service as chat
 from samoey.domains.chat.schemas import MessageOut
+from samoey.domains.repositories import service as repositories
 from tests.domains.chat.talk import Talk, with_code
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
@@ -126,3 +127,34 @@ async def once(talk: Talk, answer: MessageOut, status: str) -> MessageOut:
             if now.status == status:
                 return now
             await asyncio.sleep(0.02)
+
+
+async def test_a_conversation_whose_code_is_gone_says_so(
+    house_with_model: RunningHouse, tmp_path: Path
+) -> None:
+    ada = await house_with_model.make.user()
+    await with_code(house_with_model, tmp_path, ada)
+    async with house_with_model.tools.work(ada.actor) as ctx:
+        [motor] = await repositories.list_repositories(ctx)
+    talk = await Talk.begin(house_with_model, ada, repository_ids=[motor.id])
+    async with house_with_model.tools.work(ada.actor) as ctx:
+        await repositories.delete_repository(ctx, motor.id)
+
+    answer = await talk.ask()
+
+    assert answer.text.startswith("The code that this conversation is about is no longer connected")
+    assert answer.citations == []
+
+
+async def test_answers_and_dropped_citations_are_counted(talk: Talk, double: OpenAIDouble) -> None:
+    double.say("It has a `turbo` [S1]. It starts [S9].")
+    double.fail(401)
+    for _ in range(2):
+        await talk.ask()
+
+    async with talk.house.client() as http:
+        told = (await http.get("/metrics")).text.splitlines()
+
+    assert 'samoey_answers{status="done"} 1' in told
+    assert 'samoey_answers{status="failed"} 1' in told
+    assert "samoey_dropped_citations 2" in told

@@ -20,6 +20,11 @@ _MOST_OUTLINE = 12
 # How much the second and third passage of a file speak for it.
 _FURTHER = 0.3
 _SHORT_COMMIT = 12
+ALL_GONE = (
+    "The code that this conversation is about is no longer connected. Connect it again under "
+    "Repositories and start a new conversation."
+)
+SOME_GONE = "A repository that this conversation is about is no longer connected."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,13 @@ async def gather(tools: Tools, asked: Asked) -> Gathered:
     """
     async with tools.work(asked.actor) as ctx:
         chosen, indexes = await _where(ctx, asked)
+    gone = len(set(asked.repository_ids) - {repository.id for repository in chosen})
     found = Gathered(notes=_notes(chosen, indexes))
+    if gone and not chosen:
+        found.nothing = ALL_GONE
+        return found
+    if gone:
+        found.notes.append(SOME_GONE)
     ready = [
         repository
         for repository in chosen
