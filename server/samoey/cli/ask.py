@@ -110,6 +110,7 @@ async def _answer(
                 if spoken.ended:
                     break
             if answer.status not in {"waiting", "writing"}:
+                await _settled(jobs)
                 return answer
             if working.done():
                 await working
@@ -117,6 +118,14 @@ async def _answer(
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def _settled(jobs: "Jobs") -> None:
+    """Let the job end whose answer is kept: interrupted, it would be done once more for nothing."""
+    for _ in range(40):
+        if "doing" not in await jobs.unfinished(*jobs.kept()):
+            return
+        await asyncio.sleep(_LOOK_EACH_S / 10)
 
 
 async def _work(jobs: "Jobs") -> None:

@@ -19,6 +19,7 @@ from samoey.kit.problems import InvalidRequest, Problem, fitting
 from samoey.kit.settings import JobSettings
 
 _LOOK_EACH_S = 0.2
+_PATIENCE_S = 10
 # `https://host/path`, and git's short form of SSH, `user@host:path`.
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[^/\s]+@[^/\s]+:")
 _GIVEN_UP = "The work on it came to no end; `samoey jobs list` names what failed."
@@ -98,6 +99,8 @@ async def _wait(
                 indexes = await knowledge.indexes(ctx, workspace_id=repository.workspace_id)
             index = next((it for it in indexes if it.repository_id == repository_id), None)
             if _answers(repository, index):
+                # Its job is all but over; what else it began is handed back.
+                await asyncio.wait({working}, timeout=_PATIENCE_S)
                 return repository
             if not left:
                 raise RepositoryNotReady(_GIVEN_UP)

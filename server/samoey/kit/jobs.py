@@ -84,6 +84,7 @@ class Jobs:
         )
         self._tools: Tools | None = None
         self._kept: dict[str, str] = {}
+        self._running: set[asyncio.Task[Any]] = set()
         self._tasks = {r.name: self._task(r) for r in registry.reactions.values()}
         for repetition in registry.repetitions.values():
             self._repeat(repetition)
@@ -111,7 +112,13 @@ class Jobs:
 
     def _task(self, reaction: Reaction[Any]) -> tasks.Task[..., Any, Any]:
         async def run(event: dict[str, Any]) -> None:
-            await self._perform(reaction, event)
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
+            try:
+                await self._perform(reaction, event)
+            finally:
+                self._running.discard(task)
 
         return self._app.task(
             name=reaction.name,
@@ -201,8 +208,20 @@ class Jobs:
         # A worker that does not wait leaves when it finds nothing, though what still runs may
         # cause more. Jobs that another process holds the lock of stay where they are.
         while (due := await self._due(queues)) and due != before:
-            await self._worker(queues, wait=False, signals=False)
+            await self._finish_or_hand_back(queues)
             before = due
+
+    async def _finish_or_hand_back(self, queues: Sequence[str]) -> None:
+        """Run a worker to its end; whoever interrupts it does not wait for what it is doing."""
+        working = asyncio.create_task(self._worker(queues, wait=False, signals=False))
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            working.cancel()
+            for job in self._running:
+                job.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            raise
 
     async def unfinished(self, *queues: str) -> set[str]:
         """How the jobs of `queues` stand: `todo` (waiting), `doing`, both, or none of it is left.

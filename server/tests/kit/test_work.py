@@ -294,3 +294,27 @@ async def test_jobs_with_the_same_lock_never_run_together(house: RunningHouse) -
             await jobs.drain()
 
     assert most == 1
+
+
+async def test_draining_can_be_interrupted_and_the_job_goes_on_elsewhere(
+    house: RunningHouse,
+) -> None:
+    begun, poured = asyncio.Event(), Ledger()
+
+    async def slow(tools: Tools, event: KettleBoiled) -> None:
+        begun.set()
+        await asyncio.sleep(3600)
+
+    interrupted, other = jobs_of(house, slow), jobs_of(house, poured.pour)
+    tools = with_jobs(house.tools, interrupted)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=8))
+    async with interrupted.open(tools):
+        draining = asyncio.create_task(interrupted.drain())
+        await begun.wait()
+        draining.cancel()
+        await asyncio.wait_for(asyncio.gather(draining, return_exceptions=True), 5)
+    async with other.open(house.tools):
+        await other.drain()
+
+    assert poured.done == [8]
