@@ -12,11 +12,20 @@ function subscribe(changed: () => void): () => void {
   }
 }
 
+/** Addresses are typed and cut off by people: what is no encoding stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** What stands behind the `#` in the address; null before the page has woken up. */
 export function useHash(): string | null {
   return useSyncExternalStore<string | null>(
     subscribe,
-    () => decodeURIComponent(location.hash.slice(1)),
+    () => decoded(location.hash.slice(1)),
     () => null,
   )
 }

@@ -1,0 +1,7 @@
+'use client'
+
+import { Crash, type CrashProps } from '@/ui/crash'
+
+export default function PageError({ error }: CrashProps) {
+  return <Crash error={error} />
+}

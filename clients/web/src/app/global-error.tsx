@@ -1,0 +1,20 @@
+'use client'
+
+import { Crash, type CrashProps } from '@/ui/crash'
+import './globals.css'
+
+/** Where the frame of all pages broke: it stands in for the whole document. */
+export default function GlobalError({ error }: CrashProps) {
+  return (
+    <html lang="en">
+      <head>
+        <title>This page broke · Samoey Copilot</title>
+        {/* eslint-disable-next-line @next/next/no-sync-scripts */}
+        <script src="/theme.js" />
+      </head>
+      <body>
+        <Crash error={error} />
+      </body>
+    </html>
+  )
+}
