@@ -38,10 +38,23 @@ test('what was typed is still there after the page was left, and belongs to its 
   expect(kept.state).toMatchObject({ texts: { c1: 'half a thought' } })
 })
 
-test('a megabyte is refused with its size instead of being sent', () => {
-  useDrafts.setState({ texts: { c1: 'x'.repeat(1_000_010) } })
-  show()
+test('a question over the limit says by how many bytes, and stays in the box', async () => {
+  useDrafts.setState({ texts: { c1: 'ü'.repeat(16_005) } })
+  const { asked, box } = show()
 
-  expect(screen.getByText('Too long by 10 characters')).toBeInTheDocument()
+  await userEvent.type(box, '{Enter}')
+
+  expect(screen.getByText('Too long by 10 bytes')).toBeInTheDocument()
   expect(screen.getByRole('button', { name: 'Ask' })).toBeDisabled()
+  expect(asked).toEqual([])
+  expect(useDrafts.getState().texts.c1).toHaveLength(16_005)
+})
+
+test('a question of exactly the limit is asked', async () => {
+  useDrafts.setState({ texts: { c1: 'x'.repeat(32_000) } })
+  const { asked, box } = show()
+
+  await userEvent.type(box, '{Enter}')
+
+  expect(asked).toHaveLength(1)
 })

@@ -7,8 +7,9 @@ import { cn } from '@/ui/cn'
 import { count } from '@/ui/format'
 import { useDrafts } from './drafts'
 
-/** The server refuses more than this in one question. */
-const LONGEST = 1_000_000
+/** The server refuses more than this in one question, unless it was set up otherwise. */
+const LONGEST_BYTES = 32_000
+const encoder = new TextEncoder()
 const TALLEST_PX = 320
 
 interface AskBoxProps {
@@ -22,6 +23,13 @@ interface AskBoxProps {
   /** Stands left of the send button. */
   beside?: ReactNode
   autoFocus?: boolean
+}
+
+/** By how much a question is too long; short ones are not measured with every letter. */
+function bytesOver(text: string): number {
+  // One UTF-16 unit becomes three bytes at most.
+  if (text.length * 3 <= LONGEST_BYTES) return 0
+  return Math.max(0, encoder.encode(text.trim()).length - LONGEST_BYTES)
 }
 
 function sends(event: KeyboardEvent): boolean {
@@ -43,8 +51,8 @@ export function AskBox({
   const text = useDrafts((state) => state.texts[draft] ?? '')
   const write = useDrafts((state) => state.write)
   const area = useRef<HTMLTextAreaElement>(null)
-  const tooLong = text.length > LONGEST
-  const ready = text.trim() !== '' && !busy && !tooLong
+  const excess = bytesOver(text)
+  const ready = text.trim() !== '' && !busy && excess === 0
 
   useLayoutEffect(() => {
     const element = area.current
@@ -90,9 +98,9 @@ export function AskBox({
         className={cn('flex items-center gap-2', big ? 'px-2 pb-2' : 'absolute right-2 bottom-2')}
       >
         {beside}
-        <p className={cn('grow px-2 text-right text-xs', tooLong ? 'text-bad' : 'text-quiet')}>
-          {tooLong ? (
-            `Too long by ${count(text.length - LONGEST)} characters`
+        <p className={cn('grow px-2 text-right text-xs', excess > 0 ? 'text-bad' : 'text-quiet')}>
+          {excess > 0 ? (
+            `Too long by ${count(excess)} bytes`
           ) : big && text ? (
             <span className="hidden sm:inline">Shift + Enter for a new line</span>
           ) : null}

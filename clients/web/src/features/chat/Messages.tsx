@@ -1,6 +1,6 @@
 'use client'
 
-import { type Conversation, chat } from '@samoey/api'
+import { type Conversation, chat, type Problem } from '@samoey/api'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowDown } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef } from 'react'
@@ -17,10 +17,22 @@ import { usePeekLink } from './peek'
 
 const NONE: Sending[] = []
 
-function OnItsWay({ sending, conversationId }: { sending: Sending; conversationId: string }) {
+/** A refusal for what the question is will be given again, however often it is sent. */
+function mayPassLater({ status }: Problem): boolean {
+  return status < 400 || status >= 500 || [401, 408, 429].includes(status)
+}
+
+interface OnItsWayProps {
+  sending: Sending
+  conversationId: string
+}
+
+/** A question that the server does not have yet: what happens to it, and what to do. */
+export function OnItsWay({ sending, conversationId }: OnItsWayProps) {
   const queries = useQueryClient()
   const { user } = useSession()
   const drop = useDrafts((state) => state.drop)
+  const takeBack = useDrafts((state) => state.takeBack)
   return (
     <div className="flex gap-3 px-2 py-3">
       <Avatar name={user.name} />
@@ -34,11 +46,20 @@ function OnItsWay({ sending, conversationId }: { sending: Sending; conversationI
           <ProblemPanel
             className="mt-3 max-w-[72ch]"
             error={sending.problem}
-            retry={() => void send(queries, conversationId, sending)}
+            retry={
+              mayPassLater(sending.problem)
+                ? () => void send(queries, conversationId, sending)
+                : undefined
+            }
             act={
-              <Button size="sm" onClick={() => drop(conversationId, sending.key)}>
-                Discard
-              </Button>
+              <>
+                <Button size="sm" onClick={() => takeBack(conversationId, sending)}>
+                  Edit
+                </Button>
+                <Button size="sm" onClick={() => drop(conversationId, sending.key)}>
+                  Discard
+                </Button>
+              </>
             }
           />
         ) : null}

@@ -18,6 +18,8 @@ interface Drafts {
   write: (where: string, text: string) => void
   put: (conversationId: string, sending: Sending) => void
   drop: (conversationId: string, key: string) => void
+  /** Back into the box, before what was typed there meanwhile. */
+  takeBack: (conversationId: string, sending: Sending) => void
 }
 
 function without<T>(record: Record<string, T>, name: string): Record<string, T> {
@@ -27,7 +29,7 @@ function without<T>(record: Record<string, T>, name: string): Record<string, T> 
 /** What was typed and not yet taken by the server; kept on this device until it is. */
 export const useDrafts = create<Drafts>()(
   persist(
-    (set) => ({
+    (set, get) => ({
       texts: {},
       outbox: {},
       write: (where, text) =>
@@ -44,6 +46,11 @@ export const useDrafts = create<Drafts>()(
           const left = (outbox[id] ?? []).filter((one) => one.key !== key)
           return { outbox: left.length > 0 ? { ...outbox, [id]: left } : without(outbox, id) }
         }),
+      takeBack: (id, { key, text }) => {
+        const typed = get().texts[id]
+        get().write(id, typed ? `${text}\n\n${typed}` : text)
+        get().drop(id, key)
+      },
     }),
     { name: 'samoey.drafts', version: 1 },
   ),
