@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useHash } from '@/session'
 import { SkeletonRows } from '@/ui/empty'
+import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { type Account, AccountForm } from './AccountForm'
 import { ROLE_WORDS } from './roles'
@@ -44,6 +45,13 @@ export function Join() {
       <>
         <h1 className="text-lg font-semibold">This invitation does not open</h1>
         <ProblemPanel error={invitation.error} />
+        <p className="text-quiet">
+          Ask whoever invited you for a new link. If you have an account here,{' '}
+          <Link href="/sign-in/" className="text-accent underline underline-offset-2">
+            sign in
+          </Link>
+          .
+        </p>
       </>
     )
   }
