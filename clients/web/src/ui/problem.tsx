@@ -5,7 +5,9 @@ import { CircleAlert, RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from './button'
 import { cn } from './cn'
+import { Coded } from './coded'
 import { CopyButton } from './copy'
+import { Misfits } from './misfits'
 
 interface ProblemProps {
   error: unknown
@@ -28,10 +30,15 @@ export function ProblemPanel({ error, retry, act, className }: ProblemProps) {
       <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-bad" />
       <div className="flex min-w-0 flex-col gap-2">
         <div>
-          <p className="font-medium">{problem.title}</p>
+          <p className="font-medium">
+            <Coded text={problem.title} />
+          </p>
           {problem.detail && problem.detail !== problem.title ? (
-            <p className="mt-1 break-words text-quiet">{problem.detail}</p>
+            <p className="mt-1 break-words text-quiet">
+              <Coded text={problem.detail} />
+            </p>
           ) : null}
+          <Misfits problem={problem} />
         </div>
         <div className="flex flex-wrap gap-2">
           {act}

@@ -1,6 +1,6 @@
 'use client'
 
-import { type Repository, repositories } from '@samoey/api'
+import { asProblem, type Repository, repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { FileCode2 } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
@@ -108,6 +108,13 @@ function Standing({ repository, at, path }: OpenProps) {
   )
 }
 
+/** Why a repository can never open here; null where trying again may help. */
+function whyMissing(error: Error | null): string | null {
+  const status = error ? asProblem(error).status : 0
+  if (status === 404) return 'This repository was deleted or you may not see it'
+  return status === 422 ? 'There is no such repository' : null
+}
+
 /** Code at a commit: `/code/?repo=&at=&path=#L10-L20`. */
 export function Code() {
   const params = useSearchParams()
@@ -122,6 +129,14 @@ export function Code() {
     return (
       <Empty title="Choose a repository" act={all}>
         An address of code names its repository.
+      </Empty>
+    )
+  }
+  const missing = whyMissing(repository.error)
+  if (missing) {
+    return (
+      <Empty title={missing} act={all}>
+        The address may be mistyped, or it comes from someone who sees more than you do.
       </Empty>
     )
   }

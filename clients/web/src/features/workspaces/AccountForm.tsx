@@ -36,6 +36,7 @@ export function AccountForm({ email, act, busy, error, onSubmit }: AccountFormPr
             {...wiring}
             name="name"
             autoComplete="name"
+            maxLength={100}
             required
             autoFocus
             value={account.name}
