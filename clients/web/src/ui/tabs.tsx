@@ -19,11 +19,7 @@ export function Tabs({ value, onChange, label, tabs }: TabsProps) {
   }, [value])
   return (
     <Radix.Root value={value} onValueChange={onChange}>
-      <Radix.List
-        ref={list}
-        aria-label={label}
-        className="flex gap-4 overflow-x-auto border-b"
-      >
+      <Radix.List ref={list} aria-label={label} className="flex gap-4 overflow-x-auto border-b">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
