@@ -8,6 +8,8 @@ import pytest
 from samoey.domains.chat import service as chat
 from samoey.domains.chat.schemas import MessageOut
 from samoey.domains.repositories import service as repositories
+from samoey.domains.repositories.schemas import NewRepository
+from tests.author import Author
 from tests.domains.chat.talk import Talk, with_code
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
@@ -158,3 +160,19 @@ async def test_answers_and_dropped_citations_are_counted(talk: Talk, double: Ope
     assert 'samoey_answers{status="done"} 1' in told
     assert 'samoey_answers{status="failed"} 1' in told
     assert "samoey_dropped_citations 2" in told
+
+
+async def test_a_repository_that_could_not_be_fetched_is_told_in_the_notes(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    ada = await house.make.user()
+    await with_code(house, tmp_path, ada)
+    Author(tmp_path / "lost").commit("a.py")
+    new = NewRepository(workspace_id=ada.workspace_id, source=str(tmp_path / "lost"))
+    await repositories.add_repository(house.tools, ada.actor, new)
+    (tmp_path / "lost").rename(tmp_path / "elsewhere")
+    await house.drain()
+
+    answer = await (await Talk.begin(house, ada)).ask("ignite spark")
+
+    assert answer.notes == ["lost could not be fetched; see Repositories for why."]

@@ -120,6 +120,8 @@ def _index_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
     if index is None or not index.snapshot_commit:
         if index is not None and index.state == "failed":
             return [f"{repository.name} could not be indexed: {index.why}"]
+        if repository.status == "failed":
+            return [f"{repository.name} could not be fetched; see Repositories for why."]
         return [f"{repository.name} is still being read and was left out."]
     if index.state == "ready":
         return []
