@@ -1,6 +1,6 @@
 'use client'
 
-import { asProblem, type Repository, repositories } from '@samoey/api'
+import { asProblem, repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { FileCode2 } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
@@ -13,42 +13,47 @@ import { PaneHead, Panes } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { CodeHead, Revision } from './CodeHead'
 import { FileView } from './FileView'
-import { codeLink, formatLines, type LineRange, parseLines } from './links'
+import { codeLink, fitLines, formatLines, type LineRange, parseLines } from './links'
 import { Symbols } from './Symbols'
 import { Tree } from './Tree'
+import { type Place, type Standing, useStanding } from './useStanding'
+import { useTitle } from './useTitle'
 
-interface OpenProps {
-  repository: Repository
-  at: string | null
-  path: string
-}
-
-function OpenFile({ repository, at, path }: OpenProps) {
-  const file = useQuery(repositories.file(repository.id, at, path))
+function Shown({ place, standing }: { place: Place; standing: Standing }) {
   const range = parseLines(useHash())
   const select = (lines: LineRange) => replaceHash(formatLines(lines))
-  if (file.data) return <FileView file={file.data} range={range} onSelect={select} />
-  if (file.error) {
-    return <ProblemPanel className="m-4" error={file.error} retry={() => void file.refetch()} />
+  const { file, error, isFolder, retry } = standing
+  if (error) return <ProblemPanel className="m-4" error={error} retry={retry} />
+  if (isFolder) {
+    return (
+      <Empty icon={<FileCode2 size={20} aria-hidden />} title="Choose a file">
+        {place.path ? `${place.path} is a folder; its files stand in the tree. ` : ''}
+        Select lines in a file to get a link that opens them for a colleague.
+      </Empty>
+    )
   }
-  return <SkeletonRows rows={14} />
+  return file ? (
+    <FileView file={file} range={range} onSelect={select} />
+  ) : (
+    <SkeletonRows rows={14} />
+  )
 }
 
-function Standing({ repository, at, path }: OpenProps) {
+function Opened(place: Place) {
+  const { repository, at, path } = place
   const router = useRouter()
-  const [symbols, setSymbols] = useState(false)
-  const range = parseLines(useHash())
-  const file = useQuery({
-    ...repositories.file(repository.id, at, path),
-    enabled: path !== '',
-  })
-  const commit = file.data?.commit ?? repository.commit
+  const [wanted, setSymbols] = useState(false)
+  const standing = useStanding(place)
+  const { commit, file, isFolder, lost, error } = standing
+  const range = fitLines(parseLines(useHash()), file?.text)
+  const symbols = wanted && !isFolder && !error
   const toTree = () => router.push(codeLink({ repo: repository.id, at }))
+  useTitle([path.split('/').pop(), repository.name])
 
   return (
     <Panes
       title={`Code of ${repository.name}`}
-      focus={symbols ? 'side' : path ? 'main' : 'list'}
+      focus={symbols ? 'side' : isFolder && !error ? 'list' : 'main'}
       listLabel="Files"
       list={
         <>
@@ -57,7 +62,7 @@ function Standing({ repository, at, path }: OpenProps) {
             <Revision repository={repository} at={at} path={path} />
           </div>
           <div className="min-h-0 grow overflow-y-auto">
-            <Tree repo={repository.id} at={at} current={path} />
+            {lost ? null : <Tree repo={repository.id} at={at} current={path} />}
           </div>
         </>
       }
@@ -72,8 +77,9 @@ function Standing({ repository, at, path }: OpenProps) {
                   at={at}
                   path={path}
                   commit={commit}
-                  size={file.data?.size ?? null}
+                  size={file?.size ?? null}
                   range={range}
+                  isFile={!isFolder && !error}
                   symbols={symbols}
                   onSymbols={() => setSymbols(!symbols)}
                 />
@@ -81,19 +87,13 @@ function Standing({ repository, at, path }: OpenProps) {
             }
           />
           <div className="min-h-0 grow">
-            {path ? (
-              <OpenFile repository={repository} at={at} path={path} />
-            ) : (
-              <Empty icon={<FileCode2 size={20} aria-hidden />} title="Choose a file">
-                Select lines in it to get a link that opens them for a colleague.
-              </Empty>
-            )}
+            <Shown place={place} standing={standing} />
           </div>
         </>
       }
       sideLabel="Symbols"
       side={
-        symbols && path ? (
+        symbols ? (
           <Symbols
             repo={repository.id}
             at={commit}
@@ -151,6 +151,6 @@ export function Code() {
     )
   }
   if (!repository.data) return <SkeletonRows rows={8} />
-  const path = params.get('path') ?? ''
-  return <Standing repository={repository.data} at={params.get('at')} path={path} />
+  const path = (params.get('path') ?? '').replace(/^\/+|\/+$/g, '')
+  return <Opened repository={repository.data} at={params.get('at')} path={path} />
 }

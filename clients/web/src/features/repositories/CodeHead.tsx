@@ -43,22 +43,36 @@ export function Revision({ repository, at, path }: PlaceProps) {
   )
 }
 
-function Crumbs({ repository, path }: Omit<PlaceProps, 'at'>) {
+function Crumbs({ repository, at, path }: PlaceProps) {
   const parts = path === '' ? [] : path.split('/')
   return (
     <h2
       className="flex min-w-0 grow items-center gap-1.5 overflow-hidden font-mono text-xs whitespace-nowrap"
       title={path}
     >
-      <Link href="/repositories/" className="shrink-0 rounded-sm text-quiet hover:text-text">
+      <Link
+        href={codeLink({ repo: repository.id, at })}
+        className="shrink-0 rounded-sm text-quiet hover:text-text"
+      >
         {repository.name}
       </Link>
       {parts.map((part, depth) => (
         <Fragment key={parts.slice(0, depth + 1).join('/')}>
           <span className="text-quiet">/</span>
-          <span className={depth === parts.length - 1 ? 'font-medium' : 'truncate text-quiet'}>
-            {part}
-          </span>
+          {depth === parts.length - 1 ? (
+            <span className="font-medium">{part}</span>
+          ) : (
+            <Link
+              href={codeLink({
+                repo: repository.id,
+                at,
+                path: parts.slice(0, depth + 1).join('/'),
+              })}
+              className="truncate rounded-sm text-quiet hover:text-text"
+            >
+              {part}
+            </Link>
+          )}
         </Fragment>
       ))}
     </h2>
@@ -69,18 +83,20 @@ interface CodeHeadProps extends PlaceProps {
   commit: string | null
   size: number | null
   range: LineRange | null
+  /** A file is shown, or will be in a moment. */
+  isFile: boolean
   symbols: boolean
   onSymbols: () => void
 }
 
 /** Where one is in the code. */
 export function CodeHead(props: CodeHeadProps) {
-  const { repository, path, commit, size, range, symbols, onSymbols } = props
+  const { repository, at, path, commit, size, range, isFile, symbols, onSymbols } = props
   const permanent = () =>
     location.origin + codeLink({ repo: repository.id, at: commit, path, lines: range })
   return (
     <>
-      <Crumbs repository={repository} path={path} />
+      <Crumbs repository={repository} at={at} path={path} />
       {size !== null ? (
         <span className="hidden shrink-0 text-xs text-quiet nums sm:inline">{bytes(size)}</span>
       ) : null}
@@ -89,7 +105,7 @@ export function CodeHead(props: CodeHeadProps) {
           {short(commit)}
         </span>
       ) : null}
-      {path ? (
+      {isFile && commit ? (
         <>
           <CopyButton text={permanent} label="Copy link at this commit" />
           <IconButton label="Symbols" size="icon-sm" aria-pressed={symbols} onClick={onSymbols}>

@@ -4,8 +4,8 @@ import type { CodeFile } from '@samoey/api'
 import { FileQuestion, FileWarning } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { Empty, SkeletonRows } from '@/ui/empty'
-import { bytes } from '@/ui/format'
-import type { LineRange } from './links'
+import { bytes, many } from '@/ui/format'
+import { countLines, fitLines, formatLines, type LineRange } from './links'
 
 const CodeView = dynamic(() => import('./CodeView'), {
   ssr: false,
@@ -35,5 +35,18 @@ export function FileView({ file, range, onSelect }: FileViewProps) {
     )
   }
   if (file.text === '') return <Empty title="An empty file" />
-  return <CodeView text={file.text} path={file.path} range={range} onSelect={onSelect} />
+  const fitting = fitLines(range, file.text)
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      {range && !fitting ? (
+        <p role="status" className="shrink-0 border-b px-4 py-2 text-xs text-quiet nums">
+          The address names {formatLines(range)}, but this file has{' '}
+          {many(countLines(file.text), 'line')}.
+        </p>
+      ) : null}
+      <div className="min-h-0 grow">
+        <CodeView text={file.text} path={file.path} range={fitting} onSelect={onSelect} />
+      </div>
+    </div>
+  )
 }

@@ -31,7 +31,8 @@ interface NodeProps extends TreeProps {
 }
 
 function FolderNode({ entry, depth, ...tree }: NodeProps) {
-  const holdsCurrent = tree.current.startsWith(`${entry.path}/`)
+  const here = tree.current === entry.path
+  const holdsCurrent = here || tree.current.startsWith(`${entry.path}/`)
   const [open, setOpen] = useState(holdsCurrent)
   const [followed, setFollowed] = useState(tree.current)
   if (followed !== tree.current) {
@@ -45,7 +46,8 @@ function FolderNode({ entry, depth, ...tree }: NodeProps) {
         data-row
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className={row}
+        aria-current={here ? 'page' : undefined}
+        className={cn(row, here && 'bg-wash-strong font-medium')}
         style={indent(depth)}
       >
         <ChevronRight

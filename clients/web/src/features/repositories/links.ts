@@ -20,6 +20,18 @@ export function parseLines(hash: string | null): LineRange | null {
   return { start: Math.min(from, to), end: Math.max(from, to) }
 }
 
+/** How many lines a text has; the end of its last line begins no other. */
+export function countLines(text: string): number {
+  return text.replace(/\n$/, '').split('\n').length
+}
+
+/** The lines as far as a text has them; null where it has none of them. */
+export function fitLines(range: LineRange | null, text: string | null | undefined) {
+  if (!range || text == null) return range
+  const last = countLines(text)
+  return range.start > last ? null : { start: range.start, end: Math.min(range.end, last) }
+}
+
 /** The part behind the `#`. */
 export function formatLines({ start, end }: LineRange): string {
   return start === end ? `L${start}` : `L${start}-L${end}`
