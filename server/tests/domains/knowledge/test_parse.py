@@ -285,10 +285,10 @@ def test_nesting_that_only_a_machine_writes_is_no_trouble() -> None:
 def test_a_parser_that_takes_too_long_is_given_up() -> None:
     noise = b"\xb6a(\xc7[{".decode("latin-1").encode() * 200_000
 
-    begin = time.monotonic()
+    begin = time.process_time()
     outline(noise, "cpp")
 
-    assert time.monotonic() - begin < 30
+    assert time.process_time() - begin < 30
 
 
 def test_equal_passages_have_one_digest() -> None:
