@@ -111,6 +111,7 @@ def look(
 ) -> tuple[list[HitOut], list[Answering]]:
     """Search each snapshot and merge by score; also give the snapshots that cannot be read."""
     # tantivy is loaded when somebody first searches, not when the process starts.
+    from samoey.domains.knowledge.lexical.naming import favour
     from samoey.domains.knowledge.lexical.ranking import Wish, best
     from samoey.domains.knowledge.lexical.reading import Filter, PatternTooTangled
     from samoey.domains.knowledge.lexical.shelf import readable
@@ -133,12 +134,14 @@ def look(
             continue
         except PatternTooTangled as tangled:
             raise PathPatternRefused from tangled
+        name = named.get(each.repository_id, "")
+        weight = favour(name, asked)
         for one in found:
             passage = one.passage
             hits.append(
                 HitOut.model_construct(
                     repository_id=each.repository_id,
-                    repository_name=named.get(each.repository_id, ""),
+                    repository_name=name,
                     path=passage.path,
                     start=passage.start,
                     end=passage.end,
@@ -146,7 +149,7 @@ def look(
                     symbol=passage.name,
                     kind=passage.kind,
                     language=passage.language,
-                    score=round(one.score, 4),
+                    score=round(one.score * weight, 4),
                     text=passage.text,
                 )
             )

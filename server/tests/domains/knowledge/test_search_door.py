@@ -141,6 +141,33 @@ async def test_two_repositories_are_searched_at_once(place: Place, tmp_path: Pat
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
+async def test_a_symbol_that_is_named_comes_first_of_all_repositories(
+    place: Place, tmp_path: Path
+) -> None:
+    chatter = {f"doc/{n}.md": "# What does hello do\n\nhello 2 repo, hello 2\n" for n in range(9)}
+    commit(tmp_path / "repo", chatter)
+    await bring(place.tools, place.ada, tmp_path / "repo")
+    bodies = "".join(f"    value{n} = compute(value{n})\n" for n in range(30))
+    commit(tmp_path / "deep", {"src/pkg2/hello.py": f"def hello_2():\n{bodies}"})
+    await bring(place.tools, place.ada, tmp_path / "deep")
+
+    paths = await place.paths(q="What does hello_2 do in repo?")
+
+    assert paths[0] == "src/pkg2/hello.py"
+
+
+async def test_a_repository_that_is_named_goes_before_one_that_answers_as_well(
+    place: Place, tmp_path: Path
+) -> None:
+    commit(tmp_path / "other", GREETING)
+    await bring(place.tools, place.ada, tmp_path / "other")
+
+    for name in ("other", "greetings"):
+        answer = await place.get(SEARCH, q=f"strip text in {name}?")
+
+        assert answer.json()["hits"][0]["repository_name"] == name
+
+
 async def test_an_outline_lists_what_a_file_defines(place: Place) -> None:
     answer = await place.get(
         "/api/v1/knowledge/outline", repository_id=place.repository_id, path="src/greeting.py"

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
+import tantivy
+
+from samoey.domains.knowledge.lexical.naming import symbols, worth
 from samoey.domains.knowledge.lexical.reading import Filter, Found, Snapshot, rank
 
 TEST = re.compile(
@@ -32,6 +35,8 @@ PRIOR: Sequence[tuple[re.Pattern[str], float, frozenset[str]]] = (
 # So many times the wished passages are asked for at first: few of them are ever loaded.
 AHEAD = 5
 MOST = 3_000
+# So many passages are looked through for the symbols that a question names.
+NAMED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +51,59 @@ class Wish:
 def best(
     snapshot: Snapshot, words: Sequence[str], asked: str, wish: Wish, where: Filter
 ) -> list[Found]:
-    """Find the passages to show of one snapshot, best first.
+    """Find the passages to show of one snapshot, best first: those it names, then the others.
 
     They are loaded in BM25's order until no further one can come up: the prior only lowers scores,
     so what scores less than the last one shown stays below it.
     """
-    weigh = weigher(asked) if wish.prior else None
-    found: list[Found] = []
+    weigh = weigher(asked) if wish.prior else alike
     enough = Enough(wish)
+    found, seen = named(snapshot, words, asked, weigh, where)
+    for each in found:
+        enough.add(each)
     count = AHEAD * wish.limit
     while len(found) < MOST:
         ranked = snapshot.ranked(words, count, where, skip=len(found))
         for score, address in ranked:
             if enough.at(score):
                 return shown(found, wish)
+            if place(address) in seen:
+                continue
             passage = snapshot.passage(address)
-            weight = weigh(passage.path) if weigh else 1.0
-            found.append(Found(passage, score * weight))
+            found.append(Found(passage, score * weigh(passage.path)))
             enough.add(found[-1])
         if len(ranked) < count:
             break
         count *= AHEAD
     return shown(found, wish)
+
+
+def named(
+    snapshot: Snapshot,
+    words: Sequence[str],
+    asked: str,
+    weigh: Callable[[str], float],
+    where: Filter,
+) -> tuple[list[Found], set[tuple[int, int]]]:
+    """Find the passages whose symbols the question names, and where they stand in the index."""
+    wanted = symbols(asked)
+    found = []
+    seen = set()
+    ranked = snapshot.called(words, [each.word for each in wanted], NAMED, where)
+    for score, address in ranked:
+        passage = snapshot.passage(address)
+        if more := worth(wanted, passage.name):
+            found.append(Found(passage, (score + more) * weigh(passage.path)))
+            seen.add(place(address))
+    return sorted(found, key=rank), seen
+
+
+def place(address: tantivy.DocAddress) -> tuple[int, int]:
+    return address.segment_ord, address.doc
+
+
+def alike(_: str) -> float:
+    return 1.0
 
 
 class Enough:

@@ -85,14 +85,31 @@ class Snapshot:
         """
         if not words or not self.size:
             return []
-        query = narrowed(asked(words), where)
+        return self.found(asked(words), limit, where, skip=skip)
+
+    def found(
+        self, query: tantivy.Query, limit: int, where: Filter, *, skip: int = 0
+    ) -> list[Ranked]:
+        narrow = narrowed(query, where)
         try:
-            result = self.searcher.search(query, limit, count=False, offset=skip)
+            result = self.searcher.search(narrow, limit, count=False, offset=skip)
         except ValueError as problem:
             if where.path is None:
                 raise
             raise PatternTooTangled from problem
         return [(round(score, DIGITS), address) for score, address in result.hits]
+
+    def called(
+        self, words: Sequence[str], names: Sequence[str], limit: int, where: Filter
+    ) -> list[Ranked]:
+        """Rank as `ranked` does, but only the passages with one of these words in their name.
+
+        Raises:
+            PatternTooTangled: the path pattern cannot be searched by.
+        """
+        if not words or not names or not self.size:
+            return []
+        return self.found(bearing(asked(words), names), limit, where)
 
     def passages(self, path: str) -> list[Worded]:
         """Give all passages of one file, with their words, in the order of its lines."""
@@ -125,6 +142,17 @@ def asked(words: Sequence[str]) -> tantivy.Query:
             for field, weight in WEIGHTS.items()
         ]
     )
+
+
+def bearing(query: tantivy.Query, names: Sequence[str]) -> tantivy.Query:
+    """Keep only what has one of these words in its name; that changes no score."""
+    must, kind = tantivy.Occur.Must, tantivy.Query
+    any_of = [
+        (tantivy.Occur.Should, kind.term_query(schema(), "name", name, index_option="freq"))
+        for name in names
+    ]
+    only = kind.const_score_query(kind.boolean_query(any_of), 0.0)
+    return kind.boolean_query([(must, query), (must, only)])
 
 
 def narrowed(query: tantivy.Query, where: Filter) -> tantivy.Query:
