@@ -60,12 +60,18 @@ function Counts({ index }: { index: CodeIndex | undefined }) {
       <span>{many(index.chunks, 'passage')}</span>
       <span>{bytes(index.bytes)}</span>
       {index.windowed > 0 ? (
-        <span title="Files that no parser understood; they are indexed by windows of lines.">
-          {count(index.windowed)} not parsed
+        <span
+          className="cursor-help underline decoration-dotted underline-offset-2"
+          title="Files that no parser understood: they are indexed by windows of lines and found like all others."
+        >
+          {count(index.windowed)} by lines
         </span>
       ) : null}
       {index.skipped > 0 ? (
-        <span title="Binary files, and files larger than the setting allows.">
+        <span
+          className="cursor-help underline decoration-dotted underline-offset-2"
+          title="Binary files, and files larger than the setting allows: they are not searched."
+        >
           {count(index.skipped)} skipped
         </span>
       ) : null}
