@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from library import Door, door
 from playwright.sync_api import Page, sync_playwright
+
+from library import Door, door
 from start import up
 
 HERE = Path(__file__).resolve().parent
@@ -55,9 +56,7 @@ def source() -> Path:
 
 def questions() -> list[dict[str, Any]]:
     """What is asked, each with the files that answer it."""
-    asked: list[dict[str, Any]] = tomllib.loads((HERE / "questions.toml").read_text())[
-        "question"
-    ]
+    asked: list[dict[str, Any]] = tomllib.loads((HERE / "questions.toml").read_text())["question"]
     return asked
 
 
@@ -66,9 +65,7 @@ def first_answer(home: Path, flask: Path, question: str) -> float:
     with up(home) as (process, _), sync_playwright() as playwright:
         assert process.stdout is not None
         link = next(line for line in process.stdout if "/setup/#" in line).split()[-1]
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         prepare(page, link, flask)
         began = time.perf_counter()
@@ -122,9 +119,7 @@ def citations(house: Door, workspace: str, question: str) -> list[str]:
     while time.monotonic() < late:
         answer = house.call("GET", messages)[-1]
         if answer["status"] == "done":
-            return [
-                citation["path"] for citation in answer["citations"][:FIRST_CITATIONS]
-            ]
+            return [citation["path"] for citation in answer["citations"][:FIRST_CITATIONS]]
         time.sleep(0.05)
     raise TimeoutError(question)
 
