@@ -50,3 +50,63 @@ test('a question that could not be sent stays, with its problem, and keeps its k
   expect(outbox()).toEqual({})
   expect(keys).toEqual(['k1', 'k1'])
 })
+
+interface Kept {
+  texts: Record<string, string>
+  outbox: Record<string, unknown[]>
+}
+
+const kept = () =>
+  (JSON.parse(localStorage.getItem('samoey.drafts') ?? '{}') as { state?: Kept }).state
+
+/** What another tab writes, with or without its news reaching this one. */
+function otherTab(change: Partial<Kept>, heard = true) {
+  const state = { texts: {}, outbox: {}, ...kept(), ...change }
+  const newValue = JSON.stringify({ state, version: 1 })
+  localStorage.setItem('samoey.drafts', newValue)
+  if (heard) dispatchEvent(new StorageEvent('storage', { key: 'samoey.drafts', newValue }))
+}
+
+test('typing in one tab keeps what was typed in another, even before it was heard of', () => {
+  otherTab({ texts: { one: 'theirs' }, outbox: { one: [sending] } }, false)
+
+  useDrafts.getState().write('two', 'mine')
+
+  expect(kept()).toEqual({ texts: { one: 'theirs', two: 'mine' }, outbox: { one: [sending] } })
+})
+
+test('what another tab types or clears is followed where nothing was typed here', () => {
+  otherTab({ texts: { quiet: 'theirs' } })
+  expect(useDrafts.getState().texts).toEqual({ quiet: 'theirs' })
+
+  otherTab({ texts: {} })
+  expect(useDrafts.getState().texts).toEqual({})
+})
+
+test('clearing in another tab leaves what was typed here, on screen and kept', () => {
+  useDrafts.getState().write('mine', 'half a thought')
+
+  otherTab({ texts: {} })
+
+  expect(useDrafts.getState().texts).toEqual({ mine: 'half a thought' })
+  expect(kept()?.texts).toEqual({ mine: 'half a thought' })
+})
+
+test('newer words of another tab for the same conversation stay kept', () => {
+  useDrafts.getState().write('same', 'older')
+  otherTab({ texts: { same: 'newer' } })
+
+  useDrafts.getState().write('other', 'x')
+
+  expect(kept()?.texts).toEqual({ same: 'newer', other: 'x' })
+})
+
+test('a question that another tab has sent leaves the outbox here, and no other one does', () => {
+  const { put } = useDrafts.getState()
+  put('c', sending)
+  put('c', { key: 'k2', text: 'Why?' })
+
+  otherTab({ outbox: { c: [{ key: 'k2', text: 'Why?' }] } })
+
+  expect(outbox()).toEqual({ c: [{ key: 'k2', text: 'Why?' }] })
+})

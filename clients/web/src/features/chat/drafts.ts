@@ -1,6 +1,7 @@
 import type { Problem } from '@samoey/api'
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
+import { isOwn, type Kept, NAME, storage, takeOver } from './draft-storage'
 
 /** The draft of the box that begins a conversation. */
 export const NEW = 'new'
@@ -12,9 +13,7 @@ export interface Sending {
   problem?: Problem
 }
 
-interface Drafts {
-  texts: Record<string, string>
-  outbox: Record<string, Sending[]>
+interface Drafts extends Kept {
   write: (where: string, text: string) => void
   put: (conversationId: string, sending: Sending) => void
   drop: (conversationId: string, key: string) => void
@@ -32,10 +31,12 @@ export const useDrafts = create<Drafts>()(
     (set, get) => ({
       texts: {},
       outbox: {},
-      write: (where, text) =>
+      write: (where, text) => {
+        isOwn(where)
         set(({ texts }) => ({
           texts: text === '' ? without(texts, where) : { ...texts, [where]: text },
-        })),
+        }))
+      },
       put: (id, sending) =>
         set(({ outbox }) => {
           const others = (outbox[id] ?? []).filter((one) => one.key !== sending.key)
@@ -52,6 +53,18 @@ export const useDrafts = create<Drafts>()(
         get().drop(id, key)
       },
     }),
-    { name: 'samoey.drafts', version: 1 },
+    {
+      name: NAME,
+      version: 1,
+      storage,
+      partialize: ({ texts, outbox }): Kept => ({ texts, outbox }),
+    },
   ),
 )
+
+/** Another tab changed what is kept. */
+function hearOtherTabs({ key, newValue }: StorageEvent): void {
+  if (key === NAME) useDrafts.setState((state) => takeOver(newValue, state))
+}
+
+if (typeof window !== 'undefined') addEventListener('storage', hearOtherTabs)
