@@ -31,11 +31,14 @@ async def test_a_deleted_conversation_can_be_taken_back_and_then_is_gone(
     place: Place, eyes: Eyes
 ) -> None:
     page = await eyes.enter(place, await place.person("Bea"))
-    await begin(page)
+    await begin(page, "Which letter is to be deleted?")
     address = page.url
+    row = page.get_by_label("Conversations", exact=True).get_by_text("is to be deleted?")
+    await expect(row).to_be_visible()
 
     await choose(page, "More", "Delete")
-    await expect(page.get_by_text("No conversations yet.")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/conversations/$"))
+    await expect(row).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await expect(page).to_have_url(address)
     await expect(answers(page)).to_have_count(1)
@@ -49,7 +52,8 @@ async def test_a_deleted_conversation_can_be_taken_back_and_then_is_gone(
     await page.goto(address)
     await expect(page.get_by_role("alert").filter(has_text="Copy details")).to_be_visible()
     await page.get_by_role("link", name="All conversations").click()
-    await expect(page.get_by_text("No conversations yet.")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/conversations/$"))
+    await expect(row).to_have_count(0)
 
 
 async def test_two_people_in_one_conversation_see_each_other_at_once(
