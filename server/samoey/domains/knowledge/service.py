@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from samoey.domains.knowledge import repository
@@ -25,6 +26,9 @@ from samoey.domains.knowledge.schemas import (
 from samoey.domains.repositories import service as repositories
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
+
+if TYPE_CHECKING:
+    from samoey.domains.knowledge.lexical.fields import Passage
 
 Readers = Actor | Sequence[Actor]
 
@@ -136,25 +140,26 @@ def look(
             raise PathPatternRefused from tangled
         name = named.get(each.repository_id, "")
         weight = favour(name, asked)
-        for one in found:
-            passage = one.passage
-            hits.append(
-                HitOut.model_construct(
-                    repository_id=each.repository_id,
-                    repository_name=name,
-                    path=passage.path,
-                    start=passage.start,
-                    end=passage.end,
-                    commit=each.commit,
-                    symbol=passage.name,
-                    kind=passage.kind,
-                    language=passage.language,
-                    score=round(one.score * weight, 4),
-                    text=passage.text,
-                )
-            )
+        hits += [_hit(each, name, one.passage, one.score * weight) for one in found]
     hits.sort(key=lambda hit: -hit.score)
     return hits[: query.limit], missing
+
+
+def _hit(found_in: Answering, name: str, passage: "Passage", score: float) -> HitOut:
+    # What was read from our own snapshot needs no second look.
+    return HitOut.model_construct(
+        repository_id=found_in.repository_id,
+        repository_name=name,
+        path=passage.path,
+        start=passage.start,
+        end=passage.end,
+        commit=found_in.commit,
+        symbol=passage.name,
+        kind=passage.kind,
+        language=passage.language,
+        score=round(score, 4),
+        text=passage.text,
+    )
 
 
 @cache
