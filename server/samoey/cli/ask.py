@@ -61,7 +61,13 @@ async def _ask(args: argparse.Namespace) -> int:
         chosen = []
         if args.repo is not None:
             brought = await bring(
-                tools, actor, workspace_id, args.repo, branch=args.branch, dirty=args.dirty
+                tools,
+                actor,
+                workspace_id,
+                args.repo,
+                branch=args.branch,
+                dirty=args.dirty,
+                older_will_do=True,
             )
             chosen = [brought.id]
         async with tools.work(actor) as ctx:

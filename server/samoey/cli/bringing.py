@@ -39,8 +39,12 @@ async def bring(
     *,
     branch: str | None = None,
     dirty: bool = False,
+    older_will_do: bool = False,
 ) -> RepositoryOut:
     """Connect a repository or look at it again, and wait until its index answers.
+
+    With `older_will_do` one that cannot be brought up to date is given too, if an earlier commit
+    of it answers.
 
     Raises:
         InvalidRequest: the source or the branch cannot be one.
@@ -59,8 +63,14 @@ async def bring(
         repository_id = UUID(str(known.extra["repository_id"]))
         async with tools.work(actor) as ctx:
             await repositories.sync_repository(ctx, repository_id)
-    with contextlib.closing(Progress()) as progress:
-        return await _wait(tools, actor, repository_id, progress)
+    try:
+        with contextlib.closing(Progress()) as progress:
+            return await _wait(tools, actor, repository_id, progress)
+    except RepositoryNotReady:
+        repository, index = await _standing(tools, actor, repository_id)
+        if older_will_do and index is not None and index.snapshot_commit:
+            return repository
+        raise
 
 
 def _whole(source: str) -> str:
@@ -94,10 +104,7 @@ async def _wait(
     working = asyncio.create_task(jobs.drain())
     try:
         while True:
-            async with tools.work(actor) as ctx:
-                repository = await repositories.find(ctx, repository_id)
-                indexes = await knowledge.indexes(ctx, workspace_id=repository.workspace_id)
-            index = next((it for it in indexes if it.repository_id == repository_id), None)
+            repository, index = await _standing(tools, actor, repository_id)
             if _answers(repository, index):
                 # Its job is all but over; what else it began is handed back.
                 await asyncio.wait({working}, timeout=_PATIENCE_S)
@@ -116,6 +123,15 @@ async def _wait(
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
+
+
+async def _standing(
+    tools: Tools, actor: Actor, repository_id: UUID
+) -> tuple[RepositoryOut, IndexOut | None]:
+    async with tools.work(actor) as ctx:
+        repository = await repositories.find(ctx, repository_id)
+        indexes = await knowledge.indexes(ctx, workspace_id=repository.workspace_id)
+    return repository, next((it for it in indexes if it.repository_id == repository_id), None)
 
 
 def waited_for(left: set[str], settings: JobSettings) -> str:

@@ -154,6 +154,22 @@ def test_a_repository_that_cannot_be_read_is_told_in_plain_words(tmp_path: Path)
     assert left_over(tmp_path / "home") == []
 
 
+def test_what_was_read_before_answers_when_the_source_is_gone_and_that_is_said(
+    motor: Author, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    samoey("index", str(motor.folder), home=home)
+    (motor.folder / ".git" / "HEAD").write_text("ref: refs/heads/vanished\n")
+
+    asked = samoey("ask", "ignite", "--repo", str(motor.folder), home=home)
+    indexed = samoey("index", str(motor.folder), home=home)
+
+    assert asked.returncode == 0, asked.stderr
+    assert "return ignite(fuel)" in asked.stdout
+    assert "Note: motor could not be brought up to date since" in asked.stderr
+    assert indexed.returncode == 1
+
+
 def test_a_message_of_a_megabyte_is_told_in_plain_words(motor: Author, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "samoey.cli.main", "ask", "-"],

@@ -175,4 +175,28 @@ async def test_a_repository_that_could_not_be_fetched_is_told_in_the_notes(
 
     answer = await (await Talk.begin(house, ada)).ask("ignite spark")
 
-    assert answer.notes == ["lost could not be fetched; see Repositories for why."]
+    assert answer.notes == [
+        "lost could not be fetched: There is no such folder on the server.",
+    ]
+
+
+async def test_a_fetch_that_fails_later_is_told_beside_the_older_answer(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    ada = await house.make.user()
+    author = await with_code(house, tmp_path, ada)
+    author.folder.rename(tmp_path / "elsewhere")
+    async with house.tools.work(ada.actor) as ctx:
+        [motor] = await repositories.list_repositories(ctx)
+        await repositories.sync_repository(ctx, motor.id)
+    await house.drain()
+
+    answer = await (await Talk.begin(house, ada)).ask("How does start_engine ignite?")
+
+    assert motor.commit is not None
+    assert motor.synced_at is not None
+    assert {it.commit for it in answer.citations} == {motor.commit}
+    assert answer.notes == [
+        f"motor could not be brought up to date since {motor.synced_at:%-d %B %Y, %H:%M} UTC, so "
+        f"{motor.commit[:12]} was read. What is wrong: There is no such folder on the server."
+    ]

@@ -111,8 +111,24 @@ def _notes(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut]) -> li
                 f"{repository.name} has changes that are not committed; "
                 f"HEAD ({repository.commit[:_SHORT_COMMIT]}) was read."
             )
-        notes += _index_note(repository, index)
+        notes += _fetch_note(repository, index) + _index_note(repository, index)
     return notes
+
+
+def _fetch_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
+    """What to know of a repository whose last fetch failed: an earlier commit answers."""
+    if repository.problem is None or index is None or not index.snapshot_commit:
+        return []
+    since = f" since {repository.synced_at:%-d %B %Y, %H:%M} UTC" if repository.synced_at else ""
+    short = index.snapshot_commit[:_SHORT_COMMIT]
+    return [
+        f"{repository.name} could not be brought up to date{since}, so {short} was read. "
+        f"What is wrong: {_failure(repository)}"
+    ]
+
+
+def _failure(repository: RepositoryOut) -> str:
+    return str((repository.problem or {}).get("title", "Repositories says more."))
 
 
 def _index_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
@@ -121,7 +137,7 @@ def _index_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
         if index is not None and index.state == "failed":
             return [f"{repository.name} could not be indexed: {index.why}"]
         if repository.status == "failed":
-            return [f"{repository.name} could not be fetched; see Repositories for why."]
+            return [f"{repository.name} could not be fetched: {_failure(repository)}"]
         return [f"{repository.name} is still being read and was left out."]
     if index.state == "ready":
         return []
@@ -140,7 +156,7 @@ def _why_nothing(chosen: Sequence[RepositoryOut], indexes: dict[UUID, IndexOut])
         if index is not None and index.state == "failed":
             told.append(f"`{repository.name}` could not be indexed: {index.why}")
         elif repository.status == "failed":
-            told.append(f"`{repository.name}` could not be fetched; see Repositories for why.")
+            told.append(f"`{repository.name}` could not be fetched: {_failure(repository)}")
         elif index is not None and index.files_total:
             done = f"{index.files_done:,} of {index.files_total:,} files"
             told.append(f"`{repository.name}` is still being read: {done} so far.")
