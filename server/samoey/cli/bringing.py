@@ -52,7 +52,7 @@ async def bring(
         RepositoryNotReady: it could not be fetched or indexed.
         Problem: what `repositories.add_repository` refuses.
     """
-    whole = _whole(source)
+    whole = whole_source(source)
     # Not wanting changes this time takes nothing back from those who share the repository.
     wish = {"dirty": True} if dirty else {}
     with fitting():
@@ -63,6 +63,17 @@ async def bring(
         repository_id = UUID(str(known.extra["repository_id"]))
         async with tools.work(actor) as ctx:
             await repositories.sync_repository(ctx, repository_id)
+    return await brought(tools, actor, repository_id, older_will_do=older_will_do)
+
+
+async def brought(
+    tools: Tools, actor: Actor, repository_id: UUID, *, older_will_do: bool = False
+) -> RepositoryOut:
+    """Wait until the index of a repository answers that somebody wants to be up to date.
+
+    Raises:
+        RepositoryNotReady: it could not be fetched or indexed.
+    """
     try:
         with contextlib.closing(Progress()) as progress:
             return await _wait(tools, actor, repository_id, progress)
@@ -73,8 +84,13 @@ async def bring(
         raise
 
 
-def _whole(source: str) -> str:
-    """The whole path of a folder that is there, or an address."""
+def whole_source(source: str) -> str:
+    """The whole path of a folder that is there, or an address.
+
+    Raises:
+        InvalidRequest: it is empty, or a folder whose name cannot be kept.
+        FolderNotFound: it is no address, and there is no such folder.
+    """
     if not source.strip():
         raise _no_source("It is empty. Name a folder, or the address of a git repository.")
     try:

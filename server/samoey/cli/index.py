@@ -42,7 +42,7 @@ async def _index(args: argparse.Namespace) -> int:
         async with tools.work(actor) as ctx:
             indexes = await knowledge.indexes(ctx, workspace_id=workspace_id)
     (index,) = (each for each in indexes if each.repository_id == repository.id)
-    print(_for_programs(repository, index) if args.json else _for_people(repository, index))
+    print(_for_programs(repository, index) if args.json else for_people(repository, index))
     if repository.dirty and not repository.dirty_wanted:
         print(
             "There are changes that are not committed; the last commit was read (--dirty reads"
@@ -60,7 +60,8 @@ def _for_programs(repository: "RepositoryOut", index: "IndexOut") -> str:
     return json.dumps(told | counts, indent=2)
 
 
-def _for_people(repository: "RepositoryOut", index: "IndexOut") -> str:
+def for_people(repository: "RepositoryOut", index: "IndexOut") -> str:
+    """What came out, on one line."""
     name = line(repository.name)
     if index.note:
         return f"{name}@{index.commit[:12]}: {line(index.note)}"

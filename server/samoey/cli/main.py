@@ -24,6 +24,7 @@ VERBS = (
     "migrate",
     "ask",
     "index",
+    "repositories",
     "user",
     "key",
     "jobs",

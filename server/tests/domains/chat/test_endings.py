@@ -196,7 +196,8 @@ async def test_a_fetch_that_fails_later_is_told_beside_the_older_answer(
     assert motor.commit is not None
     assert motor.synced_at is not None
     assert {it.commit for it in answer.citations} == {motor.commit}
-    assert answer.notes == [
+    [note] = answer.notes
+    assert note == (
         f"motor could not be brought up to date since {motor.synced_at:%-d %B %Y, %H:%M} UTC, so "
         f"{motor.commit[:12]} was read. What is wrong: There is no such folder on the server."
-    ]
+    )

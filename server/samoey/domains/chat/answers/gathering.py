@@ -120,11 +120,9 @@ def _fetch_note(repository: RepositoryOut, index: IndexOut | None) -> list[str]:
     if repository.problem is None or index is None or not index.snapshot_commit:
         return []
     since = f" since {repository.synced_at:%-d %B %Y, %H:%M} UTC" if repository.synced_at else ""
-    short = index.snapshot_commit[:_SHORT_COMMIT]
-    return [
-        f"{repository.name} could not be brought up to date{since}, so {short} was read. "
-        f"What is wrong: {_failure(repository)}"
-    ]
+    read = f"so {index.snapshot_commit[:_SHORT_COMMIT]} was read. What is wrong:"
+    told = f"{repository.name} could not be brought up to date{since}, {read}"
+    return [f"{told} {_failure(repository)}"]
 
 
 def _failure(repository: RepositoryOut) -> str:
