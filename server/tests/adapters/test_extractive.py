@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from samoey.adapters.models.extractive import ExtractiveChat
 from samoey.kit.ports.models import ChatMessage, ChatRequest, Source
 
@@ -14,12 +16,15 @@ async def said(question: str, *sources: Source) -> str:
     return "".join([piece.text async for piece in ExtractiveChat().stream(request)])
 
 
-async def test_it_leads_with_the_closest_match_and_shows_each_passage() -> None:
+async def test_it_names_the_closest_match_and_says_the_place_of_each_passage_once() -> None:
     told = await said("How?", source("S1", "def start():\n    pass"), source("S2", "start = 1"))
 
-    assert told.startswith("The closest match is `start` in `app/engine.py` [S1].")
-    assert "- `start` in `app/engine.py` [S2]" in told
-    assert "lines 1 to 2 [S1]\n\n```python\ndef start():\n    pass\n```" in told
+    assert told == (
+        "The closest match is `start`:\n\n"
+        "[S1]\n\n```python app/engine.py\ndef start():\n    pass\n```\n"
+        "\nFurther matches, best first:\n\n"
+        "[S2]\n\n```python app/engine.py\nstart = 1\n```\n"
+    )
 
 
 async def test_with_nothing_found_it_says_so() -> None:
@@ -48,7 +53,7 @@ async def test_of_long_other_text_it_shows_the_lines_that_speak_most_of_the_ques
 async def test_no_passage_breaks_out_of_its_fence() -> None:
     told = await said("How?", source("S1", "```\n# not a heading\n````"))
 
-    assert "\n`````python\n```\n# not a heading\n````\n`````\n" in told
+    assert "\n`````python app/engine.py\n```\n# not a heading\n````\n`````\n" in told
 
 
 async def test_at_most_five_passages_are_shown() -> None:
@@ -61,4 +66,16 @@ async def test_at_most_five_passages_are_shown() -> None:
 async def test_a_section_of_a_document_is_named_by_its_own_heading() -> None:
     told = await said("How?", source("S1", "Text.", symbol="Using ``async`` / Its `speed`"))
 
-    assert told.startswith("The closest match is “Its speed” in `app/engine.py` [S1].")
+    assert told.startswith("The closest match is “Its speed”:\n\n[S1]\n")
+
+
+async def test_lines_that_do_not_hold_their_symbol_are_not_named_after_it() -> None:
+    told = await said("How?", source("S1", "    pass"))
+
+    assert told.startswith("The closest match:\n\n[S1]\n")
+
+
+async def test_a_path_that_would_break_the_fence_is_left_to_the_citation() -> None:
+    odd = replace(source("S1", "start = 1"), path="app/a `b`.py")
+
+    assert "\n```python\nstart = 1\n```\n" in await said("How?", odd)

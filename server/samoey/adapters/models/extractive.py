@@ -16,7 +16,7 @@ class ExtractiveChat:
     """Answers with the best passages; cites by tag, as a language model is asked to."""
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
-        """Lead with what was found and where, then show it."""
+        """Name what fits best, then show the passages, each below its citation."""
         question = next((m.text for m in reversed(request.messages) if m.role == "user"), "")
         sources = request.sources[:_MOST_PASSAGES]
         for text in _paragraphs(question, sources):
@@ -28,35 +28,33 @@ def _paragraphs(question: str, sources: tuple[Source, ...]) -> Iterator[str]:
     if not sources:
         yield "Nothing in the connected code matches this question.\n"
         return
-    shown = [(source, *_window(question, source)) for source in sources]
-    first, start, end, text = shown[0]
-    yield f"The closest match is {_named(first, text)} {_tag(first, start, end)}."
-    if len(shown) > 1:
-        yield " Further matches:\n\n"
-        for source, start, end, text in shown[1:]:
-            yield f"- {_named(source, text)} {_tag(source, start, end)}\n"
-    else:
-        yield "\n"
-    for source, start, end, text in shown:
-        fence = _fence(text)
-        yield (
-            f"\n**`{source.path}`**, lines {start} to {end} {_tag(source, start, end)}\n\n"
-            f"{fence}{(source.language or '').lower()}\n{text}\n{fence}\n"
-        )
+    first, *further = sources
+    yield from _passage(question, first, begin="The closest match")
+    for place, source in enumerate(further):
+        begin = "" if place else "Further matches, best first:\n\n"
+        yield f"\n{begin}"
+        yield from _passage(question, source)
+
+
+def _passage(question: str, source: Source, *, begin: str | None = None) -> Iterator[str]:
+    """The lines of a passage below their citation, which stands alone: it is their heading."""
+    start, end, text = _window(question, source)
+    if begin is not None:
+        yield f"{begin}{_named(source, text)}:\n\n"
+    fence = _fence(text)
+    yield f"{_tag(source, start, end)}\n\n{fence}{_info(source)}\n{text}\n{fence}\n"
 
 
 def _named(source: Source, text: str) -> str:
-    """What a passage is, in words that its own lines bear out."""
+    """What a passage is, in words that its own lines bear out; nothing where they tell no name."""
     if source.symbol is None:
-        return f"`{source.path}`"
+        return ""
     if _SYMBOL.fullmatch(source.symbol):
         # A later part of a long definition does not hold its name.
-        if _JOINT.split(source.symbol)[-1] not in text:
-            return f"`{source.path}`"
-        return f"`{source.symbol}` in `{source.path}`"
+        return f" is `{source.symbol}`" if _JOINT.split(source.symbol)[-1] in text else ""
     # A section of a document: its own heading, without those it stands under.
     heading = source.symbol.rpartition(" / ")[2].replace("`", "").strip()
-    return f"“{heading}” in `{source.path}`"
+    return f" is “{heading}”"
 
 
 def _tag(source: Source, start: int, end: int) -> str:
@@ -69,6 +67,12 @@ def _fence(text: str) -> str:
     """A fence longer than any row of backticks in the text, so that nothing breaks out of it."""
     longest = max((len(row) for row in re.findall(r"`+", text)), default=0)
     return "`" * max(3, longest + 1)
+
+
+def _info(source: Source) -> str:
+    """What stands behind the fence: the language, and the path where a fence can hold it."""
+    language = (source.language or "text").lower()
+    return language if re.search(r"[`\s]", source.path) else f"{language} {source.path}"
 
 
 def _window(question: str, source: Source) -> tuple[int, int, str]:

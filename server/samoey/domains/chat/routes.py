@@ -14,6 +14,7 @@ from samoey.domains.chat.errors import (
     StillAnswering,
 )
 from samoey.domains.chat.schemas import (
+    ChatLimits,
     ConversationChange,
     ConversationOut,
     MessageOut,
@@ -52,6 +53,13 @@ async def list_conversations(
 async def start_conversation(ctx: Ctx, new: NewConversation) -> ConversationOut:
     """Begin a conversation."""
     return await service.start_conversation(ctx, new)
+
+
+# Above the door of one conversation, whose id would take this word too.
+@router.get("/limits", responses=problems(Unauthenticated))
+async def get_limits(tools: ToolsDep, _actor: ActorDep) -> ChatLimits:
+    """Read how long a question may be here."""
+    return ChatLimits(message_max_bytes=tools.settings.chat.message_max_bytes)
 
 
 @router.get("/{conversation_id}", responses=problems(Unauthenticated, ConversationNotFound))

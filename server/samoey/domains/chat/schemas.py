@@ -73,6 +73,12 @@ class NewMessage(BaseModel):
     )
 
 
+class ChatLimits(BaseModel):
+    """What the settings allow, so that a client can tell before it sends."""
+
+    message_max_bytes: int = Field(description="Largest question, in bytes of UTF-8.")
+
+
 class Author(BaseModel):
     """A person who wrote a message."""
 

@@ -73,6 +73,17 @@ async def test_a_message_of_a_megabyte_is_refused_and_nothing_of_it_kept(
     assert "chat.message_posted" not in await told()
 
 
+async def test_a_client_can_read_how_long_a_question_may_be(
+    client: httpx.AsyncClient, make: Make
+) -> None:
+    ada = await make.user()
+
+    limits = await client.get(f"{API}/limits", headers=ada.headers)
+
+    assert limits.json() == {"message_max_bytes": 32_000}
+    assert (await client.get(f"{API}/limits")).status_code == 401
+
+
 @pytest.mark.parametrize("text", ["", "  \n ", "nul \x00 in it", "half \ud800"])
 async def test_a_text_that_cannot_be_kept_is_refused(
     client: httpx.AsyncClient, make: Make, told: Names, text: str
