@@ -1,13 +1,17 @@
 """The base of every table, and how a process opens the database."""
 
+import select as readiness
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Identity, MetaData, Text, make_url
+from sqlalchemy import DateTime, Identity, MetaData, Text, event, make_url
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from samoey.kit.ids import new_id
 
@@ -42,13 +46,37 @@ class Row(DeclarativeBase):
 
 def connect(url: str, *, pool_size: int) -> AsyncEngine:
     """Open a pool on the PostgreSQL at `url` (a libpq URL, `?host=` for a socket's folder)."""
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
-        connect_args={"application_name": "samoey"},
+        connect_args={
+            "application_name": "samoey",
+            # A server that fell silent is noticed while a connection rests, not by who takes it.
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
     )
+    event.listen(engine.sync_engine, "checkout", refuse_severed)
+    return engine
+
+
+def refuse_severed(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Have the pool replace a connection that the server has ended.
+
+    One at rest has nothing to say, so whatever stands at its socket is its end. That is seen
+    without asking the server, which would double what a short unit of work costs.
+
+    Raises:
+        InvalidatePoolError: the pool makes new connections and tries again.
+    """
+    waiting = readiness.poll()
+    waiting.register(connection.driver_connection.fileno(), readiness.POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError
 
 
 def libpq_url(url: str) -> str:
