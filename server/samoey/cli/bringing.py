@@ -105,7 +105,8 @@ def whole_source(source: str) -> str:
     whole = str(path.resolve())
     if line(whole) != whole:
         # It is kept as text, and a path is bytes.
-        raise _no_source(f"{line(whole)} holds signs that are no characters. Rename the folder.")
+        found = "holds a control character, or bytes that are no text"
+        raise _no_source(f"{line(whole)} {found}. Rename the folder.")
     return whole
 
 

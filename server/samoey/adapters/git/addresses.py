@@ -42,8 +42,13 @@ def read(source: str) -> Address:
     Raises:
         SourceRefused: it is none, or not of a kind that is ever fetched from.
     """
-    if source.startswith("-") or re.search(r"[\s\x00-\x1f\x7f]", source):
-        raise SourceRefused("An address has no spaces and does not begin with a dash.")
+    if source.startswith("-"):
+        raise SourceRefused(
+            "It begins with a dash, as an option does. Give an https:// or ssh:// address, or the "
+            "full path of a folder."
+        )
+    if re.search(r"[\s\x00-\x1f\x7f]", source):
+        raise SourceRefused("An address has no spaces. One that belongs to it is written %20.")
     if "://" not in source:
         return _read_scp(source)
     try:
@@ -78,8 +83,10 @@ def _host(host: str) -> str:
         return str(ipaddress.ip_address(host))
     except ValueError:
         pass
+    if not host:
+        raise SourceRefused("This address names no host.")
     if not _PLAIN.fullmatch(host):
-        raise SourceRefused("The host's name has letters that no host's name has.")
+        raise SourceRefused(f"“{host[:100]}” cannot be the name of a host.")
     return host
 
 

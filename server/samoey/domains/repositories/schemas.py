@@ -1,16 +1,35 @@
 """The shapes in which repositories come in and go out."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from samoey.domains.repositories.tables import RepositoryStatus, SourceKind
 from samoey.kit.ports.git import EntryKind
 
 # No control characters: the database takes no zero byte, and nobody means the others.
 _VISIBLE = r"^[^\x00-\x1f\x7f]+$"
+# The same, and what turns the direction of writing: shown, it would be taken for something else.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_HOLDS = "It holds a line break or another control character"
+
+
+def _seen(given: object) -> object:
+    if isinstance(given, str) and _INVISIBLE.search(given.strip()):
+        raise PydanticCustomError("invisible", f"{_HOLDS}; type it anew.")
+    return given
+
+
+def _source(given: object) -> object:
+    if isinstance(given, str) and _INVISIBLE.search(given.strip()):
+        folder = given.strip().startswith(("/", "file:"))
+        advice = "a folder whose name has one must be renamed" if folder else "no address has one"
+        raise PydanticCustomError("invisible", f"{_HOLDS}; {advice}.")
+    return given
 
 
 def _line(longest: int) -> StringConstraints:
@@ -19,10 +38,10 @@ def _line(longest: int) -> StringConstraints:
     )
 
 
-Name = Annotated[str, _line(200)]
-Source = Annotated[str, _line(4096)]
-BranchName = Annotated[str, _line(255)]
-Pattern = Annotated[str, _line(500)]
+Name = Annotated[str, _line(200), BeforeValidator(_seen)]
+Source = Annotated[str, _line(4096), BeforeValidator(_source)]
+BranchName = Annotated[str, _line(255), BeforeValidator(_seen)]
+Pattern = Annotated[str, _line(500), BeforeValidator(_seen)]
 Patterns = Annotated[list[Pattern], Field(max_length=200)]
 # Every minute at most, every four weeks at least.
 SyncMinutes = Annotated[int, Field(ge=1, le=40_320)]

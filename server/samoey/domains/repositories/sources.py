@@ -1,5 +1,6 @@
 """What a person typed to say where a repository is, taken apart so that no secret stays in it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -11,6 +12,8 @@ from samoey.domains.repositories.schemas import NewCredential
 from samoey.kit.ports.git import SourceRefused
 
 _WEB = {"http", "https"}
+# `C:\code` and `\\server\code`, as another system names its folders.
+_ELSEWHERE = re.compile(r"[A-Za-z]:[\\/](?!/)|\\\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ def read(text: str, credential: NewCredential | None) -> Source:
             raise CredentialMisplaced("A folder of the server needs no credential.")
         return Source(str(PurePosixPath(path)), local=True)
     if _is_path(text):
-        raise FolderNotFound(f"“{text}” is no address, and a folder is named by its full path.")
+        raise FolderNotFound(
+            f"“{text}” is no address, which begins with https:// or ssh://, and a folder is named "
+            "by its full path."
+        )
     plain, inside = _without_secret(text)
     credential = credential or inside
     check_credential(plain, credential)
@@ -52,6 +58,8 @@ def read(text: str, credential: NewCredential | None) -> Source:
 
 def _is_path(text: str) -> bool:
     """Whether it can only be meant as a path: an address has a colon, an option a dash."""
+    if _ELSEWHERE.match(text):
+        return True
     return ":" not in text and not text.startswith("-") and ("/" in text or text[:1] in {".", "~"})
 
 

@@ -163,6 +163,40 @@ async def test_a_source_that_cannot_be_used_is_refused_and_tells_nobody(
 
 
 @pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("-oProxyCommand=x", "It begins with a dash, as an option does."),
+        ("https://git.example.org/a b", "One that belongs to it is written %20."),
+        ("https://-x.example.org/a", "“-x.example.org” cannot be the name of a host."),
+        ("https:///a", "This address names no host."),
+        ("C:\\code\\app", "a folder is named by its full path."),
+        ("git.example.org/team/app", "address, which begins with https:// or ssh://"),
+        ("https://git.example.org/a\nb", "control character; no address has one."),
+        ("https://git.example.org/a\u202eb", "control character; no address has one."),
+        ("/srv/a\nb", "a folder whose name has one must be renamed."),
+        ("\x1b[31m/srv", "It holds a line break or another control character"),
+        ("x" * 5000, "at most 4096 characters"),
+        ("", "at least 1 character"),
+    ],
+)
+async def test_a_source_that_cannot_be_one_is_told_what_to_do(
+    client: httpx.AsyncClient, ada: Somebody, source: str, advice: str
+) -> None:
+    response = await add(client, ada, source)
+
+    told = response.json()
+    said = told.get("detail") or told["errors"][0]["detail"]
+    assert response.status_code == 422
+    assert advice in said
+
+
+async def test_an_address_may_be_pasted_with_its_line_end(
+    client: httpx.AsyncClient, ada: Somebody
+) -> None:
+    assert (await added(client, ada, source=f"{URL}\n"))["source"] == URL
+
+
+@pytest.mark.parametrize(
     ("address", "username", "secret"),
     [
         (f"https://deployer:{TOKEN}@git.example.org/team/app.git", "deployer", TOKEN),
