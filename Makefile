@@ -82,7 +82,7 @@ run: build ## Start everything; prints a URL and a one-time set-up link
 .PHONY: test
 test: build packages-debian ## Run every test, from scratch
 	$(call say,Server tests)
-	@cd server && $(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS); $(call took,Server tests)
+	@cd server && $(BIN)/pytest -n $(WORKERS) -q $(ARGS); $(call took,Server tests)
 	$(call say,Client tests)
 	@$(NPM) test; $(call took,Client tests)
 	@if [ "$${CI:-}" = true ]; then $(MAKE) test-pg15; else echo "CI runs the database tests on PostgreSQL 15 too: make test-pg15"; fi
@@ -91,7 +91,7 @@ test: build packages-debian ## Run every test, from scratch
 test-pg15: $(VENV)/.ready packages-debian ## Run the tests that touch the database on PostgreSQL 15 too
 	$(call say,Database tests on PostgreSQL 15)
 	@if [ -x $(POSTGRES_15)/postgres ]; then \
-	  cd server && SAMOEY_TEST_POSTGRES=$(POSTGRES_15) $(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not walk and not slow" tests/kit tests/domains tests/house; \
+	  cd server && SAMOEY_TEST_POSTGRES=$(POSTGRES_15) $(BIN)/pytest -n $(WORKERS) -q -m "not walk and not slow" tests/kit tests/domains tests/house; \
 	else echo "skipped: PostgreSQL 15 is not installed here"; fi
 
 .PHONY: check

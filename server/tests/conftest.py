@@ -29,9 +29,15 @@ from samoey.kit.settings import IdentitySettings, JobSettings, ModelSettings, Se
 from samoey.tools import open_house
 from tests.house.processes import RunningHouse
 from tests.make import Make
+from tests.sharing_out import SharedOut
 
 # A full run on another PostgreSQL: the folder of its programs.
 POSTGRES_VARIABLE = "SAMOEY_TEST_POSTGRES"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedOut:
+    return SharedOut(config, log)
 
 
 @pytest.fixture(scope="session")

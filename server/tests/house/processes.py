@@ -2,22 +2,48 @@
 
 import asyncio
 import contextlib
+import io
+import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import httpx
 import uvicorn
 
 from samoey.api.app import create_app
+from samoey.cli.main import main
 from samoey.kit.context import Tools
 from samoey.kit.listening import listen
 from samoey.kit.pages import web_root
 from samoey.tools import House
 from tests.make import Make
+
+
+@contextlib.contextmanager
+def standing_in(environment: Mapping[str, str]) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    """This process as a command finds a new one; gives what is written to stdout and stderr."""
+    out, err = io.BytesIO(), io.BytesIO()
+    before, root = dict(os.environ), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stdout = io.TextIOWrapper(out, "utf-8", write_through=True)
+    stderr = io.TextIOWrapper(err, "utf-8", "backslashreplace", write_through=True)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            yield out, err
+    finally:
+        # The bytes are read when the wrappers are gone.
+        stdout.detach()
+        stderr.detach()
+        os.environ.clear()
+        os.environ.update(before)
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 class RunningHouse:
@@ -100,6 +126,22 @@ class RunningHouse:
             "SAMOEY_JOBS__RETRY_WAIT_S": str(settings.jobs.retry_wait_s),
             "SAMOEY_MODELS__LOCAL_ONLY": "true",
         } | changes
+
+    async def command(
+        self, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `samoey ...` in this process, which is much quicker than to start one."""
+
+        def run() -> int:
+            try:
+                return main(arguments)
+            except SystemExit as exit_:
+                return int(exit_.code or 0)
+
+        with standing_in(self.environment(**environment)) as (out, err):
+            code = await asyncio.to_thread(run)
+        told = (stream.getvalue().decode(errors="replace") for stream in (out, err))
+        return subprocess.CompletedProcess(arguments, code, *told)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start `samoey ...` as a process of this house; ended with the house at the latest."""

@@ -17,6 +17,7 @@ from tests.house.test_cli import samoey
 async def run(
     house: RunningHouse, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own."""
     process = house.start(*arguments, **environment)
     out, _ = await asyncio.to_thread(process.communicate, timeout=100)
     log = max(house.folder.glob("*.log"), key=lambda path: int(path.stem.rpartition("-")[2]))
@@ -45,18 +46,29 @@ BAD = [
 
 async def test_what_cannot_be_understood_is_told_in_plain_words(house: RunningHouse) -> None:
     for arguments, words in BAD:
-        done = await run(house, *arguments)
+        done = await house.command(*arguments)
 
         assert (done.returncode, done.stdout) == (1, ""), arguments
         assert words in done.stderr, arguments
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("bad", [("index", "bad\udcff"), ("ask", "\udcff", "--repo", ".")])
+async def test_bytes_that_are_no_text_are_told_as_by_any_process(
+    house: RunningHouse, bad: tuple[str, ...]
+) -> None:
+    done = await run(house, *bad)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert dict(BAD)[bad] in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("index", ""), ("ask", " "), ("ask", "\udcff")])
 async def test_programs_read_the_same_as_a_problem_document(
     house: RunningHouse, arguments: tuple[str, ...]
 ) -> None:
-    done = await run(house, *arguments, "--json")
+    done = await house.command(*arguments, "--json")
 
     told = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (1, "")
@@ -69,7 +81,7 @@ async def test_a_folder_whose_name_cannot_be_kept_is_refused_with_advice(
 ) -> None:
     Author(tmp_path / "new\nline").commit("a.py")
 
-    done = await run(house, "index", str(tmp_path / "new\nline"))
+    done = await house.command("index", str(tmp_path / "new\nline"))
 
     assert done.returncode == 1
     assert "new\\nline" in done.stderr
@@ -81,7 +93,7 @@ async def test_a_model_that_is_not_there_is_told_before_anything_is_fetched(
 ) -> None:
     Author(tmp_path / "motor").commit("a.py")
 
-    done = await run(house, "ask", "How?", "--repo", str(tmp_path / "motor"), "--model", "nope")
+    done = await house.command("ask", "How?", "--repo", str(tmp_path / "motor"), "--model", "nope")
 
     assert done.returncode == 1
     assert done.stdout == ""
@@ -100,7 +112,7 @@ async def test_no_terminal_obeys_what_stands_in_a_repository_or_an_answer(
         double.say("It `ignite`s \x1b[31mred\x9b [S1].")
         connected = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": double.key}
         told = await run(house, "ask", "ignite", "--repo", str(author.folder), **connected)
-    laid_out = await run(house, "ask", "ignite")
+    laid_out = await house.command("ask", "ignite")
 
     for done in (told, laid_out):
         assert done.returncode == 0, done.stderr

@@ -14,6 +14,12 @@ ME = "/api/v1/identity/me"
 
 
 async def samoey(house: RunningHouse, *arguments: str) -> tuple[int, str]:
+    done = await house.command(*arguments)
+    return done.returncode, done.stdout
+
+
+async def alone(house: RunningHouse, *arguments: str) -> tuple[int, str]:
+    """The same as a process of its own."""
     process = house.start(*arguments)
     out, _ = await asyncio.to_thread(process.communicate)
     return process.returncode, out.decode()
@@ -52,7 +58,7 @@ async def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
     house: RunningHouse,
 ) -> None:
     ada = await house.make.user()
-    code, out = await samoey(house, "user", "reset", ada.email)
+    code, out = await alone(house, "user", "reset", ada.email)
     link = out.splitlines()[-1]
     body = {"token": link.partition("/reset/#")[2], "password": "a new one, at last"}
 
@@ -70,7 +76,7 @@ async def test_a_key_is_shown_once_listed_by_its_first_letters_and_revoked(
     house: RunningHouse,
 ) -> None:
     ada = await house.make.user()
-    code, out = await samoey(house, "key", "create", "--name", "ci", "--user", "ADA@example.org")
+    code, out = await alone(house, "key", "create", "--name", "ci", "--user", "ADA@example.org")
     headers = {"authorization": f"Bearer {out.strip()}"}
 
     async with house.client() as http:

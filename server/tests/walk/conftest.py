@@ -38,8 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.walk)
-            # One browser at a time: the machine has two cores.
-            item.add_marker(pytest.mark.xdist_group("walk"))
 
 
 @pytest.fixture(scope="session")
