@@ -3260,7 +3260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `folder-not-found`: There is no such folder on the server. `folder-inside-repository`: This folder is a part of a git repository. `source-refused`: This repository address cannot be used. `private-address`: This address leads into a private network. `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
+            /** @description `folder-not-found`: There is no such folder on the server. `source-is-file`: This is a file, not a folder. `folder-inside-repository`: This folder is a part of a git repository. `source-refused`: This repository address cannot be used. `private-address`: This address leads into a private network. `credential-misplaced`: This kind of credential does not open this kind of address. `pattern-refused`: This is not a path pattern. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

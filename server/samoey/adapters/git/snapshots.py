@@ -74,6 +74,10 @@ class WorkTree:
 async def local_state(mirror: Path | None, folder: Path) -> LocalState | None:
     """Say what `folder` is, and whether it differs from its last commit."""
     folder = await asyncio.to_thread(folder.resolve)
+    if _is_file(folder):
+        around = folder.parent
+        root = None if (is_git := _is_git(around)) else await _root_of(around)
+        return LocalState(around, is_git, root=root, file=folder)
     if not _is_readable(folder):
         return None
     if not _is_git(folder):
@@ -255,6 +259,13 @@ async def _copy_index(tree: WorkTree, commit: str) -> None:
     # A split index points into the person's repository; one made from the commit does not.
     tree.index.unlink(missing_ok=True)
     await tree.git("read-tree", commit)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _is_readable(folder: Path) -> bool:

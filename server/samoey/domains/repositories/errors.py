@@ -33,6 +33,12 @@ class FolderNotFound(InvalidRequest):
     title = "There is no such folder on the server."
 
 
+class SourceIsFile(InvalidRequest):
+    """A file was named where a folder or a repository is; its folder or repository is told."""
+
+    title = "This is a file, not a folder."
+
+
 class FolderInsideRepository(InvalidRequest):
     """The folder is a part of a git repository, whose paths and commits an answer has to cite."""
 

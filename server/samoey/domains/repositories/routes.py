@@ -16,6 +16,7 @@ from samoey.domains.repositories.errors import (
     PatternRefused,
     RepositoryKnown,
     RepositoryNotFound,
+    SourceIsFile,
 )
 from samoey.domains.repositories.schemas import (
     BranchOut,
@@ -60,6 +61,7 @@ async def list_repositories(ctx: Ctx, workspace_id: UUID | None = None) -> list[
         NotPermitted,
         LocalPathRefused,
         FolderNotFound,
+        SourceIsFile,
         FolderInsideRepository,
         SourceRefused,
         PrivateAddress,

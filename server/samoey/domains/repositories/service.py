@@ -16,6 +16,7 @@ from samoey.domains.repositories.errors import (
     LocalPathRefused,
     RepositoryKnown,
     RepositoryNotFound,
+    SourceIsFile,
 )
 from samoey.domains.repositories.events import (
     RepositoryAdded,
@@ -34,6 +35,7 @@ from samoey.domains.workspaces import service as workspaces
 from samoey.domains.workspaces.service import Role
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.ids import new_id
+from samoey.kit.ports.git import LocalState
 from samoey.kit.secrets import Sealer
 
 # Whoever changes these wants another fetch.
@@ -90,6 +92,7 @@ async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> Repo
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
         LocalPathRefused: the actor may not add folders of the server.
         FolderNotFound: the path names no folder.
+        SourceIsFile: it names a file; says which folder or repository that lies in.
         FolderInsideRepository: it is a part of a git repository; says which.
         SourceRefused, PrivateAddress: the address is not one to fetch from.
         CredentialMisplaced: the credential does not open such a source.
@@ -134,6 +137,8 @@ async def _look(tools: Tools, source: Source) -> tuple[Source, SourceKind]:
     home = tools.settings.home
     if home.is_relative_to(state.folder) or state.folder.is_relative_to(home):
         raise LocalPathRefused("This folder holds the installation's own files and keys.")
+    if state.file is not None:
+        raise _a_file(state, state.file)
     if state.root is not None:
         part = patterns.of_folder(str(state.folder.relative_to(state.root)))
         raise FolderInsideRepository(
@@ -143,6 +148,17 @@ async def _look(tools: Tools, source: Source) -> tuple[Source, SourceKind]:
         )
     kind = SourceKind.LOCAL if state.is_git else SourceKind.FOLDER
     return replace(source, text=str(state.folder)), kind
+
+
+def _a_file(state: LocalState, file: Path) -> SourceIsFile:
+    """What to connect instead of a file."""
+    root = state.folder if state.is_git else state.root
+    if root is None:
+        return SourceIsFile(f"Connect the folder that {file.name} lies in, {state.folder}.")
+    part = file.relative_to(root)
+    return SourceIsFile(
+        f"Connect the repository that holds {part}, which is {root}.", root=str(root)
+    )
 
 
 async def _keep(

@@ -184,13 +184,15 @@ class LocalState:
     """What a folder of this machine is: a work tree of git, or just a folder.
 
     `folder` is where it really is, with no link on the way. `root` is the work tree around a folder
-    that is a part of what is committed there.
+    that is a part of what is committed there. When a file was named, `file` is where that really is
+    and the rest is said of its folder.
     """
 
     folder: Path
     is_git: bool
     dirty: bool = False
     root: Path | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ async def test_nobody_reads_without_signing_in(client: httpx.AsyncClient) -> Non
         ("https://169.254.169.254/latest", "private-address"),
         ("http://[::1/x", "source-refused"),
         ("/nowhere/at/all", "folder-not-found"),
-        ("/etc/passwd", "folder-not-found"),
+        ("/etc/passwd", "source-is-file"),
         ("", "invalid-request"),
         ("https://example.org/\x00.git", "invalid-request"),
         ("x" * 5000, "invalid-request"),
@@ -286,32 +286,6 @@ async def test_folders_of_the_server_are_open_only_to_whom_the_setting_names(
 
     assert response.status_code == status
     assert nowhere.status_code == (403 if status == 403 else 422)
-
-
-async def test_a_part_of_a_repository_is_refused_with_the_root_to_connect(
-    client: httpx.AsyncClient, ada: Somebody, author: Author
-) -> None:
-    author.commit("src/app/a.py")
-    author.write("scratch/notes.md")
-
-    response = await add(client, ada, str(author.folder / "src" / "app"))
-
-    assert slug(response) == "folder-inside-repository"
-    told = response.json()
-    assert (told["root"], told["include"]) == (str(author.folder), ["/src/app/"])
-    await added(client, ada, source=told["root"], include=told["include"])
-    # What the repository around it never took in is a folder of its own.
-    assert (await added(client, ada, source=f"{author.folder}/scratch"))["kind"] == "folder"
-
-
-async def test_our_own_home_cannot_be_connected(
-    client: httpx.AsyncClient, ada: Somebody, tools: Tools, tmp_path: Path
-) -> None:
-    home = tools.settings.home
-    (tmp_path / "link").symlink_to(home)
-
-    for folder in (home, tmp_path / "link", tmp_path, Path("/")):
-        assert slug(await add(client, ada, str(folder))) == "local-path-refused"
 
 
 async def test_the_same_address_is_connected_once_a_branch(

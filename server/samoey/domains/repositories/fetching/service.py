@@ -108,7 +108,7 @@ async def _bring_remote(tools: Tools, wish: Wish, mirror: Path, tell: OnProgress
 async def _bring_local(tools: Tools, wish: Wish, mirror: Path, tell: OnProgress) -> Brought:
     folder = Path(wish.source)
     state = await tools.git.local_state(None, folder)
-    if state is None:
+    if state is None or state.file is not None:
         raise FolderNotFound(f"The folder {folder} is gone, or the server may not read it.")
     if not state.is_git:
         taken = await tools.git.snapshot(mirror, folder, on_progress=tell)
