@@ -138,6 +138,47 @@ EXAMPLES: dict[str, tuple[str, list[Seen]]] = {
 }
 
 
+MARKDOWN: dict[str, list[Seen]] = {
+    "Title\n=====\n\ntext\n\nSub\n---\n\nmore\n\n### Deep\n\nOther\n---\nend\n": [
+        ("Title", "section", 1, 15),
+        ("Title / Sub", "section", 6, 12),
+        ("Title / Sub / Deep", "section", 11, 12),
+        ("Title / Other", "section", 13, 15),
+    ],
+    "# Top\n\nTwo\nlines\n---\n\nNext\n=\n": [
+        ("Top", "section", 1, 6),
+        ("Top / Two lines", "section", 3, 6),
+        ("Next", "section", 7, 8),
+    ],
+    # Front matter, breaks, lists, tables, quotes and code hold dashes that underline nothing.
+    "---\ntitle: x\n\ntags: y\n---\n\nHead\n---\n": [("Head", "section", 7, 8)],
+    "---\r\ntitle: x\r\n---\r\ntext\r\n": [],
+    "+++\ntitle = 1\n+++\n\ntext\n": [],
+    "text\n\n---\n\n- item\n---\n\n|a|b|\n|-|-|\n\n> quoted\n> ---\n\n```\ncode\n---\n```\n": [],
+    "#\n\ntext\n": [],
+}
+
+
+@pytest.mark.parametrize("source", MARKDOWN)
+def test_titles_of_markdown_are_told_by_signs_before_or_a_line_below(source: str) -> None:
+    found = outline(source.encode(), "markdown")
+    parts = cut("a.md", source.encode())
+
+    assert [(each.name, each.kind, each.start, each.end) for each in found] == MARKDOWN[source]
+    assert_whole(source.replace("\r", ""), parts)
+
+
+def test_a_long_section_under_an_underlined_title_is_cut_at_those_within() -> None:
+    source = "Title\n=====\n\n" + "".join(
+        f"Part {n}\n---\n\n" + "word\n" * 20 + "\n" for n in range(9)
+    )
+
+    parts = cut("a.md", source.encode())
+
+    names = [chunk.name for chunk in parts.chunks]
+    assert names == ["Title", *(f"Title / Part {n}" for n in range(9))]
+
+
 def covered(parts: Cut) -> set[int]:
     return {line for chunk in parts.chunks for line in range(chunk.start, chunk.end + 1)}
 

@@ -21,7 +21,7 @@ MANIFEST = "manifest.msgpack"
 META = "meta.json"
 UNFINISHED = ".building-"
 # Bump when documents or words change: older snapshots are then made anew, not built upon.
-FORMAT = f"2-{version('tantivy')}"
+FORMAT = f"3-{version('tantivy')}"
 
 
 class FileEntry(msgspec.Struct, array_like=True, frozen=True):

@@ -200,7 +200,9 @@ GRAMMARS: dict[str, Grammar] = {
     ),
     "markdown": Grammar(
         "tree_sitter_markdown",
-        "(section . (atx_heading heading_content: (_) @name)) @section",
+        # Underlined titles begin no section in this grammar; `symbols.headings` makes all of them.
+        "(section [(atx_heading heading_content: (_) @name)"
+        " (setext_heading heading_content: (_) @name)] @section)",
     ),
 }
 

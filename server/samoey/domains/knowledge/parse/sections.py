@@ -1,4 +1,4 @@
-"""The sections of reStructuredText, which has no grammar here: a line underlined by one sign."""
+"""Sections of a text: from each title to the next; and the titles of reStructuredText."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ class Symbol:
 
 
 def sections(lines: Sequence[str]) -> list[Symbol]:
-    """List the sections; a sign's rank is told by the order in which the signs first come."""
+    """List those of reStructuredText, which has no grammar here.
+
+    A sign's rank is told by the order in which the signs first come.
+    """
     signs: list[str] = []
     titles = []
     for row in range(1, len(lines)):
@@ -31,10 +34,7 @@ def sections(lines: Sequence[str]) -> list[Symbol]:
             if sign not in signs:
                 signs.append(sign)
             titles.append((row - over, signs.index(sign), title.strip()[:LONGEST_TITLE]))
-    return [
-        section(titles, position, last=len(lines) - (lines[-1:] == [""]))
-        for position in range(len(titles))
-    ]
+    return enclosed(titles, last=len(lines) - (lines[-1:] == [""]))
 
 
 def underlined(title: str, under: str) -> bool:
@@ -47,13 +47,21 @@ def underlined(title: str, under: str) -> bool:
     )
 
 
-def section(titles: Sequence[tuple[int, int, str]], position: int, *, last: int) -> Symbol:
-    """Give the section of a title: to the next one of its rank, named after those around it."""
-    start, rank, title = titles[position]
-    end = next((row - 1 for row, other, _ in titles[position + 1 :] if other <= rank), last)
-    names, depth, narrower = [title], 0, rank
-    for _, other, above in reversed(titles[:position]):
-        if other < narrower:
-            names.insert(0, above)
-            depth, narrower = depth + 1, other
-    return Symbol(" / ".join(names), "section", start, end, depth)
+def enclosed(titles: Sequence[tuple[int, int, str]], *, last: int) -> list[Symbol]:
+    """Give the sections of titles (line, rank, words): each to the next one of its rank or above.
+
+    A section is named after those around it, outermost first.
+    """
+    ends = [last] * len(titles)
+    around: list[int] = []
+    found = []
+    for position, (start, rank, title) in enumerate(titles):
+        while around and titles[around[-1]][1] >= rank:
+            ends[around.pop()] = start - 1
+        name = " / ".join([*(titles[outer][2] for outer in around), title])
+        found.append((name, start, len(around)))
+        around.append(position)
+    return [
+        Symbol(name[-2 * LONGEST_TITLE :], "section", start, end, depth)
+        for (name, start, depth), end in zip(found, ends, strict=True)
+    ]

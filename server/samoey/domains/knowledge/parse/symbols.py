@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from samoey.domains.knowledge.parse.grammars import GRAMMARS, question, tongue
-from samoey.domains.knowledge.parse.sections import Symbol, sections
+from samoey.domains.knowledge.parse.sections import Symbol, enclosed, sections
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -21,12 +21,13 @@ UNDERSTOOD = frozenset({*GRAMMARS, "rst"})
 LONGEST_NAME = 120
 # Deeper definitions belong to the one at this depth; only machines write them.
 DEEPEST = 12
-SEPARATORS = {"rust": "::", "cpp": "::", "ruby": "::", "php": "::", "markdown": " / "}
+SEPARATORS = {"rust": "::", "cpp": "::", "ruby": "::", "php": "::"}
 TYPES = frozenset({"class", "interface", "struct", "trait", "enum", "record", "impl", "union"})
 # A definition begins where these begin, although the grammar puts it inside them.
 WRAPPERS = frozenset({"decorated_definition", "export_statement", "template_declaration"})
 # What stands right above a definition and speaks of it.
 ATTACHED = frozenset({"comment", "line_comment", "block_comment", "attribute_item"})
+HEADING_RANK = re.compile(r"_h([1-6])_")
 SPACES = re.compile(r"\s+")
 
 
@@ -43,6 +44,8 @@ def symbols(source: bytes, language: str) -> list[Symbol]:
     if language == "rst":
         return sections(source.decode("utf-8", "replace").split("\n"))
     root = tree(source, language)
+    if language == "markdown":
+        return headings(root, source)
     found = []
     for _, match in cursor(language).matches(root):
         name = next((match[key][0] for key in ("name",) if key in match), None)
@@ -50,6 +53,19 @@ def symbols(source: bytes, language: str) -> list[Symbol]:
             if kind not in {"name", "owner", "_id"} and name is not None:
                 found.append((nodes[0], kind, named(name, match.get("owner"))))
     return nest(found, SEPARATORS.get(language, "."))
+
+
+def headings(root: "tree_sitter.Node", source: bytes) -> list[Symbol]:
+    """List the sections of a Markdown file, whether a `#` or a line below tells their titles."""
+    titles = []
+    for _, match in cursor("markdown").matches(root):
+        [heading], [name] = match["section"], match["name"]
+        # As in `atx_h2_marker`, the first child, and `setext_h2_underline`, the last.
+        told = next(HEADING_RANK.finditer(" ".join(child.type for child in heading.children)))
+        titles.append((heading.start_point.row + 1, int(told[1]), named(name, None)))
+    titles.sort()
+    last = source.count(b"\n") + (not source.endswith(b"\n"))
+    return enclosed([title for title in titles if title[2]], last=last)
 
 
 def tree(source: bytes, language: str) -> "tree_sitter.Node":
