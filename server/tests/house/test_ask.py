@@ -59,9 +59,8 @@ def test_from_an_empty_home_to_a_cited_answer(motor: Author, tmp_path: Path) -> 
 
 
 def test_json_holds_the_answer_and_its_citations_and_the_index_is_kept(
-    motor: Author, tmp_path: Path
+    motor: Author, home: Path
 ) -> None:
-    home = tmp_path / "home"
     samoey("ask", "ignite", "--repo", str(motor.folder), home=home)
 
     done = samoey("ask", "ignite", "--repo", str(motor.folder), "--json", home=home)
@@ -78,9 +77,9 @@ def test_json_holds_the_answer_and_its_citations_and_the_index_is_kept(
 
 
 def test_changes_that_are_not_committed_are_read_only_when_wanted(
-    motor: Author, tmp_path: Path
+    motor: Author, home: Path
 ) -> None:
-    home, repo = tmp_path / "home", str(motor.folder)
+    repo = str(motor.folder)
     motor.write("app/turbo.py", "def turbocharge(engine):\n    return engine * 2\n")
 
     clean = samoey("ask", "turbocharge", "--repo", repo, "--json", home=home)
@@ -94,7 +93,7 @@ def test_changes_that_are_not_committed_are_read_only_when_wanted(
     assert motor.git("status", "--porcelain") == "?? app/turbo.py"
 
 
-def test_a_branch_may_be_chosen_and_a_question_piped_in(motor: Author, tmp_path: Path) -> None:
+def test_a_branch_may_be_chosen_and_a_question_piped_in(motor: Author, home: Path) -> None:
     motor.git("checkout", "--quiet", "-b", "fast")
     motor.commit("app/fast.py", text="def accelerate():\n    return 1\n")
     motor.git("checkout", "--quiet", "main")
@@ -103,7 +102,7 @@ def test_a_branch_may_be_chosen_and_a_question_piped_in(motor: Author, tmp_path:
     done = subprocess.run(
         [sys.executable, "-m", "samoey.cli.main", "ask", "-", "--repo", repo, "--branch", "fast"],
         input="accelerate",
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SAMOEY_HOME": str(tmp_path / "h")},
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "SAMOEY_HOME": str(home / "data")},
         capture_output=True,
         text=True,
         check=False,
@@ -115,14 +114,12 @@ def test_a_branch_may_be_chosen_and_a_question_piped_in(motor: Author, tmp_path:
 
 
 def test_a_model_answers_where_one_is_connected(
-    motor: Author, tmp_path: Path, double: OpenAIDouble
+    motor: Author, home: Path, double: OpenAIDouble
 ) -> None:
     double.say("The `Engine` ignites it [S1].")
     environment = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": double.key}
 
-    done = samoey(
-        "ask", "start_engine", "--repo", str(motor.folder), home=tmp_path / "home", **environment
-    )
+    done = samoey("ask", "start_engine", "--repo", str(motor.folder), home=home, **environment)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("The `Engine` ignites it [1].")
@@ -130,13 +127,11 @@ def test_a_model_answers_where_one_is_connected(
 
 
 def test_a_model_that_fails_is_told_and_is_exit_code_1(
-    motor: Author, tmp_path: Path, double: OpenAIDouble
+    motor: Author, home: Path, double: OpenAIDouble
 ) -> None:
     environment = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": "sk-wrong"}
 
-    done = samoey(
-        "ask", "start_engine", "--repo", str(motor.folder), home=tmp_path / "home", **environment
-    )
+    done = samoey("ask", "start_engine", "--repo", str(motor.folder), home=home, **environment)
 
     assert done.returncode == 1
     assert "Check OPENAI_API_KEY" in done.stderr
@@ -144,20 +139,19 @@ def test_a_model_that_fails_is_told_and_is_exit_code_1(
     assert "sk-wrong" not in done.stdout + done.stderr
 
 
-def test_a_repository_that_cannot_be_read_is_told_in_plain_words(tmp_path: Path) -> None:
+def test_a_repository_that_cannot_be_read_is_told_in_plain_words(home: Path) -> None:
     for repo in ("/nowhere/at/all", "https://127.0.0.1:9/none.git", "not a url"):
-        done = samoey("ask", "How?", "--repo", repo, home=tmp_path / "home")
+        done = samoey("ask", "How?", "--repo", repo, home=home)
 
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert done.stderr.strip()
-    assert left_over(tmp_path / "home") == []
+    assert left_over(home) == []
 
 
 def test_what_was_read_before_answers_when_the_source_is_gone_and_that_is_said(
-    motor: Author, tmp_path: Path
+    motor: Author, home: Path
 ) -> None:
-    home = tmp_path / "home"
     samoey("index", str(motor.folder), home=home)
     (motor.folder / ".git" / "HEAD").write_text("ref: refs/heads/vanished\n")
 
@@ -170,11 +164,11 @@ def test_what_was_read_before_answers_when_the_source_is_gone_and_that_is_said(
     assert indexed.returncode == 1
 
 
-def test_a_message_of_a_megabyte_is_told_in_plain_words(motor: Author, tmp_path: Path) -> None:
+def test_a_message_of_a_megabyte_is_told_in_plain_words(motor: Author, home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "samoey.cli.main", "ask", "-"],
         input="x" * 1_000_000,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SAMOEY_HOME": str(tmp_path / "h")},
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "SAMOEY_HOME": str(home / "data")},
         capture_output=True,
         text=True,
         check=False,

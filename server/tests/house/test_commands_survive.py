@@ -41,14 +41,14 @@ def killed_while(word: str, *arguments: str, home: Path) -> None:
         process.kill()
 
 
-def test_an_index_that_was_killed_is_done_by_the_next_command(tmp_path: Path) -> None:
+def test_an_index_that_was_killed_is_done_by_the_next_command(tmp_path: Path, home: Path) -> None:
     many = Author(tmp_path / "many")
     for number in range(3_000):
         many.write(f"pack/part{number}.py", ENGINE)
     many.commit()
-    killed_while("indexing", "index", str(many.folder), home=tmp_path)
+    killed_while("indexing", "index", str(many.folder), home=home)
 
-    again = samoey("index", str(many.folder), "--json", home=tmp_path)
+    again = samoey("index", str(many.folder), "--json", home=home)
 
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["files"] == 3_000
