@@ -8,6 +8,7 @@ Valkey prefix, for anything with a worker, `/live`, two people at once, `kill -9
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -51,17 +52,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def clone(servers: Servers) -> Callable[[], contextlib.AbstractContextManager[str]]:
-    """Make databases that hold the migrated schema: `with clone() as url`."""
+def clone(servers: Servers) -> Callable[..., contextlib.AbstractContextManager[str]]:
+    """Make databases that hold the migrated schema, or what another holds that nobody uses."""
     migrate(servers.database_url)
     origin = make_url(servers.database_url)
     admin = origin.set(database="postgres").render_as_string(hide_password=False)
 
     @contextlib.contextmanager
-    def clone() -> Iterator[str]:
+    def clone(of: str = servers.database_url) -> Iterator[str]:
         name = f"t{secrets.token_hex(6)}"
         with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{origin.database}"')
+            connection.execute(f'CREATE DATABASE {name} TEMPLATE "{make_url(of).database}"')
         yield origin.set(database=name).render_as_string(hide_password=False)
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -164,11 +165,20 @@ OpenHouse = Callable[..., AbstractAsyncContextManager[RunningHouse]]
 
 @pytest.fixture
 def open_test_house(clone: Callable[..., Any], servers: Servers, tmp_path: Path) -> OpenHouse:
-    """Open a house with changed settings: `async with open_test_house(models=...) as house`."""
+    """Open a house with changed settings: `async with open_test_house(models=...) as house`.
+
+    It is empty, or `like` one that was lived in and closed.
+    """
 
     @contextlib.asynccontextmanager
-    async def opened(**changes: Any) -> AsyncIterator[RunningHouse]:
-        with clone() as url:
+    async def opened(
+        *, like: Settings | None = None, **changes: Any
+    ) -> AsyncIterator[RunningHouse]:
+        database = like.database_url if like else None
+        of = database.get_secret_value() if database else servers.database_url
+        if like:
+            shutil.copytree(like.home, tmp_path / "house")
+        with clone(of) as url:
             settings = settings_for(tmp_path / "house", url, servers, **changes)
             async with open_house(settings) as inner, inner.jobs.open(inner.tools):
                 house = RunningHouse(inner, tmp_path)

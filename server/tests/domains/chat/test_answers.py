@@ -13,15 +13,10 @@ from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import NewRepository
 from samoey.kit.context import Tools
 from tests.author import Author
-from tests.domains.chat.talk import Talk, with_code
+from tests.domains.chat.talk import Talk
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
-
-
-async def begun(house: RunningHouse, folder: Path) -> Talk:
-    ada = await house.make.user()
-    await with_code(house, folder, ada)
-    return await Talk.begin(house, ada)
+from tests.make import Somebody
 
 
 def marks(answer: MessageOut) -> list[tuple[str, int, int]]:
@@ -29,9 +24,9 @@ def marks(answer: MessageOut) -> list[tuple[str, int, int]]:
 
 
 async def test_with_no_model_the_passages_answer_and_that_is_said(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody
 ) -> None:
-    talk = await begun(house, tmp_path)
+    talk = await Talk.begin(house_with_code, ada)
 
     answer = await talk.ask("How does start_engine ignite the fuel?")
 
@@ -76,10 +71,10 @@ async def test_while_a_repository_is_still_read_the_answer_says_so(
 
 
 async def test_while_a_newer_commit_is_read_the_one_before_answers_and_that_is_said(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody
 ) -> None:
-    talk = await begun(house, tmp_path)
-    async with house.tools.sessions.begin() as db:
+    talk = await Talk.begin(house_with_code, ada)
+    async with house_with_code.tools.sessions.begin() as db:
         await db.execute(text("UPDATE indexes SET state = 'running', commit = repeat('b', 40)"))
 
     answer = await talk.ask("How does start_engine ignite the fuel?")
@@ -91,9 +86,9 @@ async def test_while_a_newer_commit_is_read_the_one_before_answers_and_that_is_s
 
 
 async def test_words_that_stand_nowhere_are_answered_plainly(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody
 ) -> None:
-    talk = await begun(house, tmp_path)
+    talk = await Talk.begin(house_with_code, ada)
 
     answer = await talk.ask("zzyzzx qwfpgj")
 
@@ -119,9 +114,9 @@ async def test_uncommitted_changes_are_told_in_the_notes(
 
 
 async def test_a_model_writes_and_its_citations_are_checked(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.say("`ignite` adds one. [S1]\n\nThe `Engine` calls it [S2]. Done.", size=3)
 
     answer = await talk.ask("ignite spark")
@@ -147,9 +142,9 @@ CLAIMS = [
 
 
 async def test_what_does_not_hold_is_dropped_and_counted(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     for said, _, _ in CLAIMS:
         double.say(said)
 
@@ -171,9 +166,9 @@ FAILURES: list[tuple[str, Callable[[OpenAIDouble], None], str]] = [
 
 
 async def test_a_model_that_fails_leaves_the_passages_and_the_reason(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     for name, script, told in FAILURES:
         double.forget()
         script(double)
@@ -189,9 +184,9 @@ async def test_a_model_that_fails_leaves_the_passages_and_the_reason(
 
 
 async def test_one_hiccup_of_a_model_goes_unseen(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.fail(503)
     double.say("It starts.")
 
@@ -201,9 +196,9 @@ async def test_one_hiccup_of_a_model_goes_unseen(
 
 
 async def test_half_a_stream_is_kept_and_completed_with_the_passages(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.half("The `Engine` starts [S1]. And then it")
 
     answer = await talk.ask("start_engine")
@@ -216,9 +211,9 @@ async def test_half_a_stream_is_kept_and_completed_with_the_passages(
 
 
 async def test_a_prompt_that_is_too_long_is_asked_again_with_less(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.fail(400, code="context_length_exceeded")
     double.say("It starts.")
 
@@ -228,9 +223,9 @@ async def test_a_prompt_that_is_too_long_is_asked_again_with_less(
 
 
 async def test_a_failed_answer_is_written_anew_on_retry(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.fail(401)
     failed = await talk.ask()
     double.say("It starts [S1].")
@@ -245,9 +240,9 @@ async def test_a_failed_answer_is_written_anew_on_retry(
 
 
 async def test_a_chosen_model_answers_and_an_unknown_one_is_told(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
 
     laid_out = await talk.ask(model="extractive")
     other = await talk.ask(model="openai:double-small")
@@ -259,9 +254,9 @@ async def test_a_chosen_model_answers_and_an_unknown_one_is_told(
 
 
 async def test_a_model_that_needs_an_endpoint_is_told_where_none_is(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody
 ) -> None:
-    talk = await begun(house, tmp_path)
+    talk = await Talk.begin(house_with_code, ada)
 
     answer = await talk.ask(model="gpt-9")
 
@@ -272,9 +267,9 @@ async def test_a_model_that_needs_an_endpoint_is_told_where_none_is(
 
 
 async def test_what_was_said_before_goes_along(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.say("It ignites [S1].")
     await talk.ask("How does the engine start?")
     double.say("With fuel.")
@@ -287,9 +282,9 @@ async def test_what_was_said_before_goes_along(
 
 
 async def test_stop_ends_an_answer_and_keeps_what_was_said(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.say("One sentence. " * 200, pace_s=0.05, size=14)
 
     async with talk.house.working():
@@ -315,9 +310,9 @@ async def _once(talk: Talk, question_id: object, status: str) -> MessageOut:
 
 
 async def test_questions_of_one_conversation_are_answered_one_at_a_time_in_order(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     bob = await talk.house.make.user("Bob", role="member")
     shared = await Talk.begin(talk.house, talk.somebody, shared=True)
     other = Talk(talk.house, bob, shared.conversation)
@@ -341,9 +336,9 @@ async def test_questions_of_one_conversation_are_answered_one_at_a_time_in_order
 
 
 async def test_an_answer_never_comes_twice_when_its_job_runs_again(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     double.say("It starts.")
     first = await talk.ask()
 
@@ -354,9 +349,9 @@ async def test_an_answer_never_comes_twice_when_its_job_runs_again(
 
 
 async def test_an_answer_that_takes_too_long_is_given_up(
-    house_with_model: RunningHouse, double: OpenAIDouble, tmp_path: Path
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
 ) -> None:
-    talk = await begun(house_with_model, tmp_path)
+    talk = await Talk.begin(house_with_model, ada)
     talk.house.tools = _hasty(talk.house)
     double.say("Slow. " * 500, pace_s=0.05)
 
@@ -378,13 +373,13 @@ def _hasty(house: RunningHouse) -> Tools:
 
 
 async def test_what_another_may_not_read_is_no_part_of_an_answer(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody
 ) -> None:
-    talk = await begun(house, tmp_path)
-    stranger = await house.make.user("Mallory", role=None)
+    talk = await Talk.begin(house_with_code, ada)
+    stranger = await house_with_code.make.user("Mallory", role=None)
 
     asked = Asked(stranger.actor, talk.somebody.workspace_id, (), "start_engine")
-    found = await gather(house.tools, asked)
+    found = await gather(house_with_code.tools, asked)
 
     assert found.passages == []
     assert found.nothing is not None

@@ -13,12 +13,11 @@ from tests.author import Author
 from tests.domains.chat.talk import Talk, with_code
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
+from tests.make import Somebody
 
 
 @pytest.fixture
-async def talk(house_with_model: RunningHouse, tmp_path: Path) -> Talk:
-    ada = await house_with_model.make.user()
-    await with_code(house_with_model, tmp_path, ada)
+async def talk(house_with_model: RunningHouse, ada: Somebody) -> Talk:
     return await Talk.begin(house_with_model, ada)
 
 
@@ -132,10 +131,8 @@ async def once(talk: Talk, answer: MessageOut, status: str) -> MessageOut:
 
 
 async def test_a_conversation_whose_code_is_gone_says_so(
-    house_with_model: RunningHouse, tmp_path: Path
+    house_with_model: RunningHouse, ada: Somebody
 ) -> None:
-    ada = await house_with_model.make.user()
-    await with_code(house_with_model, tmp_path, ada)
     async with house_with_model.tools.work(ada.actor) as ctx:
         [motor] = await repositories.list_repositories(ctx)
     talk = await Talk.begin(house_with_model, ada, repository_ids=[motor.id])
@@ -163,10 +160,9 @@ async def test_answers_and_dropped_citations_are_counted(talk: Talk, double: Ope
 
 
 async def test_a_repository_that_could_not_be_fetched_is_told_in_the_notes(
-    house: RunningHouse, tmp_path: Path
+    house_with_code: RunningHouse, ada: Somebody, tmp_path: Path
 ) -> None:
-    ada = await house.make.user()
-    await with_code(house, tmp_path, ada)
+    house = house_with_code
     Author(tmp_path / "lost").commit("a.py")
     new = NewRepository(workspace_id=ada.workspace_id, source=str(tmp_path / "lost"))
     await repositories.add_repository(house.tools, ada.actor, new)

@@ -1,4 +1,6 @@
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,10 +9,14 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from samoey.adapters.embedded.servers import Servers
 from samoey.domains.knowledge import service
 from samoey.domains.knowledge.indexing.service import shelf_of
 from samoey.domains.knowledge.schemas import Citation, Query
 from samoey.kit.context import SYSTEM, Tools
+from samoey.kit.settings import Settings
+from samoey.tools import open_house
+from tests.conftest import settings_for
 from tests.domains.knowledge.sources import GREETING, bring, commit, git, write
 from tests.make import Make, Somebody
 
@@ -35,11 +41,45 @@ class Place:
         return [hit["path"] for hit in answer.json()["hits"]]
 
 
+@dataclass(frozen=True)
+class Greetings:
+    """A repository that was indexed once; each test has a copy, and changes none of this."""
+
+    settings: Settings
+    ada: Somebody
+    commit: str
+    repository_id: UUID
+
+
+@pytest.fixture(scope="session")
+async def greetings(
+    clone: Callable[..., Any], servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Greetings]:
+    folder = tmp_path_factory.mktemp("search")
+    head = commit(folder / "greetings", GREETING)
+    with clone() as url:
+        settings = settings_for(folder / "home", url, servers)
+        async with open_house(settings) as house:
+            ada = await Make(house.tools).user()
+            repository_id = await bring(house.tools, ada, folder / "greetings")
+        yield Greetings(settings, ada, head, repository_id)
+
+
+@pytest.fixture(scope="session")
+def engine_url(greetings: Greetings) -> str:
+    assert greetings.settings.database_url is not None
+    return greetings.settings.database_url.get_secret_value()
+
+
+@pytest.fixture(autouse=True)
+def _home(greetings: Greetings, tmp_path: Path) -> None:
+    shutil.copytree(greetings.settings.home, tmp_path / "home")
+
+
 @pytest.fixture
-async def place(tools: Tools, client: httpx.AsyncClient, make: Make, tmp_path: Path) -> Place:
-    place = Place(tools, client, await make.user())
-    place.commit = commit(tmp_path / "greetings", GREETING)
-    place.repository_id = await bring(tools, place.ada, tmp_path / "greetings")
+def place(tools: Tools, client: httpx.AsyncClient, greetings: Greetings) -> Place:
+    place = Place(tools, client, greetings.ada)
+    place.commit, place.repository_id = greetings.commit, greetings.repository_id
     return place
 
 
@@ -250,16 +290,19 @@ async def test_an_index_that_an_older_version_made_is_made_again(
 
 
 async def test_a_search_follows_the_commits(place: Place, tmp_path: Path) -> None:
-    folder = tmp_path / "greetings"
+    folder = tmp_path / "people"
+    commit(folder, GREETING)
+    one = str(await bring(place.tools, place.ada, folder))
     git(folder, "rm", "-q", "README.md")
     write(folder, {"src/farewell.py": "def say_farewell():\n    return 'bye'\n"})
     head = commit(folder, {})
     await bring(place.tools, place.ada, folder)
 
     hits = (await place.get(SEARCH, q="farewell")).json()["hits"]
+    left = await place.paths(q="greeting", repository_id=one)
 
     assert [(hit["path"], hit["commit"]) for hit in hits] == [("src/farewell.py", head)]
-    assert "README.md" not in await place.paths(q="greeting")
+    assert set(left) == {"src/greeting.py", "tests/test_greeting.py"}
 
 
 async def test_a_citation_is_judged_against_the_mirror(place: Place) -> None:
