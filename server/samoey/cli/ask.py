@@ -11,7 +11,7 @@ from samoey.cli.terminal import line, shown
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from samoey.domains.chat.schemas import CitationOut, MessageOut, NewMessage
+    from samoey.domains.chat.schemas import CitationOut, MessageOut, NewMessage, ToldPiece
     from samoey.kit.context import Actor, Tools
     from samoey.kit.jobs import Jobs
 
@@ -58,6 +58,7 @@ async def _ask(args: argparse.Namespace) -> int:
         if args.model:
             # Before anything is fetched for it.
             await models.named(tools, args.model)
+            await models.check(tools, args.model)
         chosen = []
         if args.repo is not None:
             brought = await bring(
@@ -82,7 +83,8 @@ async def _ask(args: argparse.Namespace) -> int:
 
 def _message(args: argparse.Namespace) -> "NewMessage":
     from samoey.domains.chat.schemas import NewMessage
-    from samoey.kit.problems import InvalidRequest, fitting
+    from samoey.kit.fitting import fitting
+    from samoey.kit.problems import InvalidRequest
 
     question = args.question
     if question == "-":
@@ -108,9 +110,8 @@ async def _answer(
         while True:
             async with tools.work(actor) as ctx:
                 answer = await chat.answer_to(ctx, conversation_id, question_id)
-            stream = chat.stream_of(answer.id)
             # What is kept is kept before the last piece is told: one more look finds the rest.
-            while told := await tools.bus.read(stream, after, wait_s=_LOOK_EACH_S):
+            while told := await chat.pieces_of(tools, answer.id, after, wait_s=_LOOK_EACH_S):
                 for after, piece in told:  # noqa: B007 - the last one read is where to go on
                     spoken.hear(piece)
                 if spoken.ended:
@@ -157,14 +158,14 @@ class Spoken:
     def __init__(self, *, aloud: bool) -> None:
         self._aloud, self._attempt, self.ended = aloud, 0, False
 
-    def hear(self, piece: dict[str, object]) -> None:
+    def hear(self, piece: "ToldPiece") -> None:
         """Print the words of a piece."""
         if self._attempt and piece["attempt"] != self._attempt and self._aloud:
             print("\n\n(The answer begins again.)\n")
-        self._attempt = int(str(piece["attempt"]))
+        self._attempt = piece["attempt"]
         self.ended = piece["kind"] == "end"
-        if piece["kind"] == "text" and self._aloud:
-            print(shown(_marked(str(piece["text"]))), end="", flush=True)
+        if "text" in piece and self._aloud:
+            print(shown(_marked(piece["text"])), end="", flush=True)
 
 
 def _marked(text: str) -> str:

@@ -15,7 +15,8 @@ from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.errors import FolderNotFound, RepositoryKnown
 from samoey.domains.repositories.schemas import NewRepository, RepositoryOut
 from samoey.kit.context import Actor, Tools
-from samoey.kit.problems import InvalidRequest, Problem, fitting
+from samoey.kit.fitting import fitting
+from samoey.kit.problems import InvalidRequest, Problem
 from samoey.kit.settings import JobSettings
 
 _LOOK_EACH_S = 0.2

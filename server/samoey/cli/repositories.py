@@ -132,7 +132,7 @@ async def _add(
     from samoey.cli.bringing import whole_source
     from samoey.domains.repositories import service as repositories
     from samoey.domains.repositories.schemas import NewRepository
-    from samoey.kit.problems import fitting
+    from samoey.kit.fitting import fitting
 
     given = {name: getattr(args, name) for name in ("name", "branch", "include", "exclude")}
     given |= {"dirty": args.dirty, "sync_minutes": args.sync_minutes, "credential": credential}
@@ -148,7 +148,7 @@ async def _add(
 def _credential(args: argparse.Namespace) -> "NewCredential | None":
     """What opens a private repository: never in an argument, which others of this machine see."""
     from samoey.domains.repositories.schemas import NewCredential
-    from samoey.kit.problems import fitting
+    from samoey.kit.fitting import fitting
 
     named = args.token_file or args.ssh_key_file
     if named is None:
@@ -215,7 +215,7 @@ async def _rename(
 ) -> int:
     from samoey.domains.repositories import service as repositories
     from samoey.domains.repositories.schemas import RepositoryChange
-    from samoey.kit.problems import fitting
+    from samoey.kit.fitting import fitting
 
     with fitting():
         change = RepositoryChange(name=args.name)

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from samoey.kit.context import Actor, Context, Tools
 from samoey.kit.credentials import Caller, Credentials, SessionTokens, SignedIn
+from samoey.kit.fitting import misfits
 from samoey.kit.problems import (
     BadRequest,
     Forbidden,
@@ -20,7 +21,6 @@ from samoey.kit.problems import (
     Problem,
     ServerError,
     Unauthenticated,
-    misfits,
 )
 from samoey.kit.telemetry import request_id
 

@@ -15,9 +15,7 @@ Problem
 `- ServerError 500      a bug: logged whole, told without details
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 class Problem(Exception):
@@ -84,34 +82,6 @@ class InvalidRequest(Problem):
     """What was sent does not fit; `errors` lists each place as pointer and detail."""
 
     status, title = 422, "Some of what you sent does not fit."
-
-
-def misfits(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
-    """What pydantic found, as a problem whose pointers are those of RFC 6901."""
-    return InvalidRequest(
-        errors=[{"pointer": _pointer(error), "detail": error["msg"]} for error in errors]
-    )
-
-
-def _pointer(error: Mapping[str, Any]) -> str:
-    # Where a document is no JSON at all, the rest is how many characters of it were read.
-    loc = error["loc"][:1] if error["type"] == "json_invalid" else error["loc"]
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in loc)
-
-
-@contextmanager
-def fitting() -> Iterator[None]:
-    """Build shapes of what a person gave inside the block; what does not fit is their problem.
-
-    Raises:
-        InvalidRequest: something of it does not fit.
-    """
-    from pydantic import ValidationError
-
-    try:
-        yield
-    except ValidationError as error:
-        raise misfits(error.errors(include_url=False)) from error
 
 
 class Unauthenticated(Problem):

@@ -5,7 +5,8 @@ import pickle
 import pytest
 from pydantic import BaseModel
 
-from samoey.kit.problems import Conflict, InvalidRequest, Problem, TooMany, fitting, misfits
+from samoey.kit.fitting import fitting, misfits
+from samoey.kit.problems import Conflict, InvalidRequest, Problem, TooMany
 
 
 class TeapotIsFull(Conflict):

@@ -1,0 +1,1 @@
+"""The door for programs: the wire of the vendors, answered by the gateway."""
