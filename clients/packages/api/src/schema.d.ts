@@ -2203,7 +2203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: Some of what you sent does not fit. */
+            /** @description `model-unknown`: There is no model of this name. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

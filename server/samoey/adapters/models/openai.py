@@ -10,12 +10,14 @@ from samoey.kit.ports.models import (
     ChatRequest,
     ModelNotFound,
     ModelSpokeNonsense,
+    ModelUnknown,
     OfferedModel,
     Piece,
 )
 from samoey.kit.problems import Problem
 
 _LIST_KEPT_S = 60.0
+_SHOWN_MODELS = 12
 
 
 class OpenAIChat:
@@ -26,6 +28,8 @@ class OpenAIChat:
     def __init__(self, endpoint: Endpoint, *, model: str | None = None) -> None:
         self._endpoint, self._model = endpoint, model
         self._listed: tuple[float, list[str]] | None = None
+        # When the list was last asked for in vain.
+        self._unlisted_at: float | None = None
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
         """Answer `request` piece by piece.
@@ -67,6 +71,37 @@ class OpenAIChat:
             told = await self._endpoint.get("/models")
             self._listed = now, speak.listed(told, self._endpoint.host)
         return self._listed[1]
+
+    async def check(self, name: str) -> None:
+        """Refuse a name that is not in the list; one that is known to be costs no request.
+
+        Raises:
+            ModelUnknown: names those that there are.
+        """
+        known = self._listed[1] if self._listed else []
+        if name == self._model or know.is_among(name, known):
+            return
+        listed = await self._listed_if_any()
+        # Without a list nobody but the endpoint can tell, and it does when it is asked.
+        if listed and not know.is_among(name, listed):
+            there = sorted(one for one in listed if know.chats(one))
+            more = f" and {len(there) - _SHOWN_MODELS} more" if len(there) > _SHOWN_MODELS else ""
+            raise ModelUnknown(
+                f"“{name}” is none of the models of {self._endpoint.host}: "
+                f"{', '.join(there[:_SHOWN_MODELS]) or 'it lists none'}{more}.",
+                models=[f"{self.provider}:{one}" for one in there],
+            )
+
+    async def _listed_if_any(self) -> list[str]:
+        """The list, or nothing where it cannot be had; that is not tried again for a while."""
+        now = time.monotonic()
+        if self._unlisted_at is not None and now - self._unlisted_at < _LIST_KEPT_S:
+            return []
+        try:
+            return await self.models()
+        except Problem:
+            self._unlisted_at = now
+            return []
 
     async def offered(self) -> list[OfferedModel]:
         """What may be chosen here; an endpoint that does not answer is offered as such."""

@@ -67,6 +67,15 @@ class ModelSwitchboard:
             return EXTRACTIVE
         return f"{self._openai.provider}:{name or await self._openai.model()}"
 
+    async def check(self, model: str) -> None:
+        """Refuse a name that the endpoint does not list; where none is, an answer says so.
+
+        Raises:
+            ModelUnknown: names those that there are.
+        """
+        if self._openai is not None and (name := self._of(model)[1]) is not None:
+            await self._openai.check(name)
+
     def _of(self, alias: str) -> tuple[ChatModel, str | None]:
         if alias == EXTRACTIVE:
             return self._extractive, None

@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -15,6 +15,7 @@ from samoey.api.listening import audiences, missed
 from samoey.api.listening.hub import Hub
 from samoey.domains.chat import service as chat
 from samoey.domains.chat.errors import ConversationNotFound
+from samoey.domains.chat.schemas import ToldPiece
 from samoey.kit.context import Tools
 from samoey.kit.credentials import SignedIn
 from samoey.kit.ports.bus import BusUnavailable, Message
@@ -172,7 +173,7 @@ class Socket:
             case {"type": "event", "seq": int()}:
                 await self._tell_event(item)
             case {"type": "piece"}:
-                await self._tell_piece(item)
+                await self._tell_piece(cast("ToldPiece", item))
             case {"type": "typing", "user_id": user_id} if user_id == str(self.who.actor.user_id):
                 pass
             case _:
@@ -236,7 +237,7 @@ class Socket:
                 self._answers[answer_id] = (audience, answer.attempt, 0, time.monotonic())
                 await self._replay(answer_id)
 
-    async def _tell_piece(self, message: Message) -> None:
+    async def _tell_piece(self, message: ToldPiece) -> None:
         audience = f"conversation:{message['conversation_id']}"
         if audience not in self.watched:
             return
@@ -251,19 +252,19 @@ class Socket:
         else:
             await self._send_piece(message)
 
-    async def _send_piece(self, message: Message) -> None:
+    async def _send_piece(self, message: ToldPiece) -> None:
         answer_id = message["message_id"]
         audience, attempt, following, _ = self._answers[answer_id]
         if (message["attempt"], message["index"]) != (attempt, following):
             return
-        await self._send(message)
+        await self._send({**message})
         heard_at = _NEVER if message["kind"] == "end" else time.monotonic()
         self._answers[answer_id] = (audience, attempt, following + 1, heard_at)
 
     async def _replay(self, answer_id: str) -> None:
         """Send the pieces of an answer that were not heard, from where they are kept."""
         try:
-            kept = await self._tools.bus.read(chat.stream_of(UUID(answer_id)))
+            kept = await chat.pieces_of(self._tools, UUID(answer_id))
         except BusUnavailable:
             return
         for _, piece in kept:

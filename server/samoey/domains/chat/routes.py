@@ -23,6 +23,7 @@ from samoey.domains.chat.schemas import (
 )
 from samoey.domains.workspaces.errors import NotPermitted, WorkspaceNotFound
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
+from samoey.kit.ports.models import ModelUnknown
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/conversations", tags=["chat"])
@@ -112,7 +113,12 @@ async def list_messages(
     "/{conversation_id}/messages",
     status_code=201,
     responses=problems(
-        Unauthenticated, ConversationNotFound, NotPermitted, MessageTooLong, InvalidRequest
+        Unauthenticated,
+        ConversationNotFound,
+        NotPermitted,
+        MessageTooLong,
+        ModelUnknown,
+        InvalidRequest,
     ),
 )
 async def post_message(

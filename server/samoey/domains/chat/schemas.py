@@ -1,7 +1,7 @@
 """Shapes that come into and go out of conversations."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -175,3 +175,18 @@ class EndPiece(BaseModel):
 
 
 AnswerPiece = TextPiece | CitationPiece | StatusPiece | EndPiece
+
+
+class ToldPiece(TypedDict):
+    """A piece as it travels: which answer it is of, its place there, and what its kind holds."""
+
+    type: Literal["piece"]
+    conversation_id: str
+    message_id: str
+    attempt: int
+    index: int
+    kind: Literal["text", "citation", "status", "end"]
+    text: NotRequired[str]
+    citation: NotRequired[dict[str, Any]]
+    stage: NotRequired[Stage]
+    status: NotRequired[MessageStatus]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from samoey.domains.chat import repository
+from samoey.domains.chat import pieces, repository
 from samoey.domains.chat.errors import (
     ConversationNotFound,
     MessageNotFound,
@@ -29,27 +29,16 @@ from samoey.domains.chat.schemas import (
     NewConversation,
     NewMessage,
     RunningAnswer,
+    ToldPiece,
 )
-from samoey.domains.chat.shapes import conversations_out, messages_out
+from samoey.domains.chat.shapes import conversations_out, messages_out, title_of
 from samoey.domains.chat.tables import Conversation, Message
+from samoey.domains.models import service as models
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.errors import RepositoryNotFound
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import Actor, Context, Tools
 from samoey.kit.problems import InvalidRequest, Unauthenticated
-
-_LONGEST_TITLE = 72
-_STOP_KEPT_S = 3600
-
-
-def stop_key(answer_id: UUID, attempt: int) -> str:
-    """Where the bus keeps the wish to stop one attempt of an answer."""
-    return f"stop:{answer_id}:{attempt}"
-
-
-def stream_of(answer_id: UUID) -> str:
-    """Where the bus keeps an answer's pieces for those who come in the middle."""
-    return f"answer:{answer_id}"
 
 
 def visible(actor: Actor) -> Select[Conversation]:
@@ -188,10 +177,13 @@ async def post_message(
 
     Raises:
         MessageTooLong: more bytes than the settings allow; the sender still has the text.
+        ModelUnknown: the model that shall answer is not there; names those that are.
         ConversationNotFound: it does not exist, or the actor may not see it.
         NotPermitted: viewers read, they do not ask.
     """
     _require_short(new.text, tools.settings.chat.message_max_bytes)
+    if new.model is not None:
+        await models.check(tools, new.model)
     async with tools.work(actor) as ctx:
         asked_in = await _writable(ctx, conversation_id)
         await repository.lock(ctx.db, asked_in.id)
@@ -249,15 +241,6 @@ async def _post(ctx: Context, asked_in: Conversation, new: NewMessage) -> Messag
     return question
 
 
-def title_of(question: str) -> str:
-    """The first words of a question, cut between two of them."""
-    words = " ".join(question.split())
-    if len(words) <= _LONGEST_TITLE:
-        return words
-    cut = words[: _LONGEST_TITLE - 1]
-    return (cut.rpartition(" ")[0] or cut).rstrip(",.;:-") + "…"
-
-
 async def stop_answer(tools: Tools, actor: Actor, conversation_id: UUID, message_id: UUID) -> None:
     """Stop an answer; what was written so far is kept. An answer that is over stays as it is.
 
@@ -276,7 +259,7 @@ async def stop_answer(tools: Tools, actor: Actor, conversation_id: UUID, message
             # Kept with the message too: the worker that takes over from a dead one sees it there.
             answer.stop_asked = True
     if writing:
-        await tools.bus.remember(stop_key(message_id, attempt), "1", keep_s=_STOP_KEPT_S)
+        await pieces.wish_to_stop(tools.bus, message_id, attempt)
 
 
 async def _stopped_unwritten(ctx: Context, answer: Message) -> None:
@@ -332,6 +315,17 @@ async def running_answers(ctx: Context, conversation_id: UUID) -> list[RunningAn
         RunningAnswer(message_id=answer.id, attempt=answer.attempt)
         for answer in await repository.running(ctx.db, [seen.id])
     ]
+
+
+async def pieces_of(
+    tools: Tools, answer_id: UUID, after: str = "0", *, wait_s: float = 0
+) -> list[tuple[str, ToldPiece]]:
+    """Read what was told of an answer after one piece, for those who may read the answer.
+
+    Raises:
+        BusUnavailable: it cannot be read now.
+    """
+    return await pieces.read(tools.bus, answer_id, after, wait_s=wait_s)
 
 
 async def answer_to(ctx: Context, conversation_id: UUID, question_id: UUID) -> MessageOut:

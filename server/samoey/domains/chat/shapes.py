@@ -11,6 +11,7 @@ from samoey.kit.context import Context
 
 # What is shown for somebody whose account is gone.
 NOBODY = "Somebody who left"
+_LONGEST_TITLE = 72
 
 
 async def conversations_out(ctx: Context, rows: Sequence[Conversation]) -> list[ConversationOut]:
@@ -64,3 +65,12 @@ def _message_out(row: Message, names: dict[UUID, str]) -> MessageOut:
             "created_at": row.created_at,
         }
     )
+
+
+def title_of(question: str) -> str:
+    """The first words of a question, cut between two of them."""
+    words = " ".join(question.split())
+    if len(words) <= _LONGEST_TITLE:
+        return words
+    cut = words[: _LONGEST_TITLE - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(",.;:-") + "…"

@@ -36,6 +36,15 @@ async def named(tools: Tools, model: str | None) -> str:
     return await tools.models.named(model)
 
 
+async def check(tools: Tools, model: str) -> None:
+    """Refuse a question to a model that surely is not there, before it is kept.
+
+    Raises:
+        ModelUnknown: names those that there are.
+    """
+    await tools.models.check(model)
+
+
 def stream(tools: Tools, request: ChatRequest) -> AsyncIterator[Piece]:
     """Ask a model, piece by piece; its problems come as `Model...` from the port."""
     return tools.models.stream(request)

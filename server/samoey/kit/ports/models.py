@@ -4,7 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from samoey.kit.problems import Forbidden, NotFound, TooLarge, TooMany, Unavailable
+from samoey.kit.problems import (
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -138,6 +145,13 @@ class ChatModels(Protocol):
     async def named(self, model: str | None) -> str:
         """The full name of the model that an alias (None: the default) stands for now."""
 
+    async def check(self, model: str) -> None:
+        """Refuse a name that the endpoint surely does not have, asking it once in a while.
+
+        Raises:
+            ModelUnknown: names those that there are.
+        """
+
     async def offered(self) -> list[OfferedModel]:
         """All models that may be chosen, the default among them."""
 
@@ -191,6 +205,12 @@ class ModelNotFound(NotFound):
     """No model of this name is connected."""
 
     title = "No model of this name is connected."
+
+
+class ModelUnknown(InvalidRequest):
+    """A model was asked for that is none of those that the endpoint lists."""
+
+    title = "There is no model of this name."
 
 
 class ModelNotAllowed(Forbidden):

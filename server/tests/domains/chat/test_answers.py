@@ -244,6 +244,8 @@ async def test_a_chosen_model_answers_and_an_unknown_one_is_told(
 ) -> None:
     talk = await Talk.begin(house_with_model, ada)
 
+    double.models.append("double-small")
+
     laid_out = await talk.ask(model="extractive")
     other = await talk.ask(model="openai:double-small")
 

@@ -10,14 +10,35 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from samoey.domains.chat.service import title_of
+from samoey.domains.chat.shapes import title_of
 from samoey.domains.chat.tables import Message
 from samoey.kit.ids import new_id
 from tests.domains.chat.talk import API, Talk, posted, started
+from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
 from tests.make import Make
 
 Names = Callable[[], Awaitable[list[str]]]
+
+
+async def test_a_question_to_a_model_that_is_not_there_is_refused_with_those_that_are(
+    house_with_model: RunningHouse, double: OpenAIDouble
+) -> None:
+    grace = await house_with_model.make.user("Grace")
+    talk = await Talk.begin(house_with_model, grace)
+    place = f"{API}/{talk.conversation.id}/messages"
+
+    async with house_with_model.client() as http:
+        refused = [
+            await http.post(place, json={"text": "How?", "model": "gpt-9"}, headers=grace.headers)
+            for _ in range(3)
+        ]
+
+    assert {it.status_code for it in refused} == {422}
+    assert refused[0].json()["type"] == "/problems/model-unknown"
+    assert refused[0].json()["detail"].endswith("of 127.0.0.1: double-large.")
+    assert await talk.messages() == []
+    assert len(double.headers) == 1
 
 
 async def test_a_question_is_kept_with_a_place_for_its_answer(

@@ -10,6 +10,7 @@ from samoey.kit.ports.models import (
     ChatRequest,
     ModelNotAllowed,
     ModelNotFound,
+    ModelUnknown,
     OfferedModel,
 )
 from samoey.kit.settings import ModelSettings, Settings
@@ -106,6 +107,50 @@ async def test_an_alias_finds_its_model(
     assert "".join(said) == "Hello."
     assert double.requests[0]["model"] == asked
     assert named == f"openai:{asked}"
+
+
+async def test_a_name_that_the_endpoint_lists_is_asked_for_once_and_others_are_refused(
+    double: OpenAIDouble,
+) -> None:
+    models = ModelSwitchboard(connected(double, model="unlisted-default"))
+    double.models += ["llama3:latest", "vendor/*"]
+    good = ["openai", "extractive", "unlisted-default", "openai:double-large", "llama3", "vendor/x"]
+
+    for name in good:
+        await models.check(name)
+    for name in ("gpt-9", "openai:gpt-9", "double"):
+        with pytest.raises(ModelUnknown) as refused:
+            await models.check(name)
+    await models.close()
+
+    assert refused.value.detail == (
+        "“double” is none of the models of 127.0.0.1: double-large, llama3:latest, vendor/*."
+    )
+    assert "openai:double-large" in str(refused.value.extra["models"])
+    assert len(double.headers) == 1
+
+
+async def test_where_no_list_can_be_had_every_name_is_tried_and_the_list_is_asked_for_once(
+    double: OpenAIDouble,
+) -> None:
+    settings = connected(double).model_copy(update={"openai_api_key": SecretStr("sk-wrong")})
+    models, empty = ModelSwitchboard(settings), ModelSwitchboard(connected(double))
+
+    for _ in range(3):
+        await models.check("gpt-9")
+    asked = len(double.headers)
+    double.models = []
+    await empty.check("gpt-9")
+    await models.close()
+    await empty.close()
+
+    assert asked == 1
+
+
+async def test_where_no_endpoint_is_an_answer_tells_what_a_model_needs() -> None:
+    models = ModelSwitchboard(Settings(openai_api_key=None, openai_base_url=None))
+
+    await models.check("gpt-9")
 
 
 async def test_a_model_where_none_is_connected_is_told_with_what_to_do() -> None:

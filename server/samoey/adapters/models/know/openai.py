@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 # Families that reason before they write: they take no temperature and count hidden tokens.
 _REASONING = re.compile(r"^(o\d|gpt-5)(?!.*chat)")
@@ -36,6 +37,15 @@ def traits(model: str) -> Traits:
 def chats(model: str) -> bool:
     """Whether a listed model can hold a chat."""
     return not _NO_CHAT.search(model)
+
+
+def is_among(name: str, listed: list[str]) -> bool:
+    """Whether a list has a name: as it stands, without Ollama's tag, or by a proxy's pattern."""
+    return (
+        name in listed
+        or f"{name}:latest" in listed
+        or any("*" in one and fnmatchcase(name, one) for one in listed)
+    )
 
 
 def preferred(models: list[str]) -> str | None:

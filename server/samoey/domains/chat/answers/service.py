@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from samoey.domains.chat import repository
+from samoey.domains.chat import pieces, repository
 from samoey.domains.chat.answers.gathering import Asked
 from samoey.domains.chat.answers.telling import Telling
 from samoey.domains.chat.answers.writing import Draft, plainly, write
 from samoey.domains.chat.errors import AnswerTookTooLong
 from samoey.domains.chat.events import AnswerStarted, MessageAnswered
 from samoey.domains.chat.schemas import MessageStatus
-from samoey.domains.chat.service import stop_key
 from samoey.domains.chat.tables import Conversation, Message
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.ports.bus import BusUnavailable
@@ -178,7 +177,7 @@ async def _written_or_stopped(tools: Tools, task: Task, telling: Telling, draft:
 async def _look(tools: Tools, task: Task, *, at_message: bool) -> Ending | None:
     """Why an answer should not be written further, if there is a reason."""
     with contextlib.suppress(BusUnavailable):
-        if await tools.bus.recall(stop_key(task.answer_id, task.attempt)) is not None:
+        if await pieces.is_to_stop(tools.bus, task.answer_id, task.attempt):
             return "stopped"
     if not at_message:
         return None

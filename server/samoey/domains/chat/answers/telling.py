@@ -2,8 +2,10 @@
 
 import contextlib
 import logging
+from typing import cast
 from uuid import UUID
 
+from samoey.domains.chat import pieces
 from samoey.domains.chat.schemas import (
     AnswerPiece,
     CitationOut,
@@ -13,8 +15,8 @@ from samoey.domains.chat.schemas import (
     Stage,
     StatusPiece,
     TextPiece,
+    ToldPiece,
 )
-from samoey.domains.chat.service import stream_of
 from samoey.kit.context import Tools
 from samoey.kit.ports.bus import BusUnavailable
 
@@ -54,16 +56,16 @@ class Telling:
         await self._tell(EndPiece(status=status))
 
     async def _tell(self, piece: AnswerPiece) -> None:
-        message = {
+        where = {
             "type": "piece",
             "conversation_id": str(self._conversation_id),
             "message_id": str(self._answer_id),
             "attempt": self._attempt,
             "index": self._index,
-            **piece.model_dump(mode="json"),
         }
+        told = cast("ToldPiece", where | piece.model_dump(mode="json"))
         self._index += 1
         # Those who read along miss a piece when the bus is away; what is kept in the end is whole.
         with contextlib.suppress(BusUnavailable):
-            await self._tools.bus.append(stream_of(self._answer_id), message)
-            await self._tools.bus.publish(f"conversation:{self._conversation_id}", message)
+            await pieces.keep(self._tools.bus, told)
+            await self._tools.bus.publish(f"conversation:{self._conversation_id}", {**told})
