@@ -9,15 +9,12 @@ import base64
 import contextlib
 import os
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from tests.author import Author
+from tests.doubles import loopback
 
 
 class GitHost:
@@ -130,25 +127,5 @@ def git_host(root: Path) -> Iterator[GitHost]:
     """Run the server on a free loopback port."""
     root.mkdir(parents=True)
     host = GitHost(root)
-    config = uvicorn.Config(
-        host,
-        port=0,
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=0,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    host.url = f"http://127.0.0.1:{port}"
-    try:
+    with loopback.in_thread(host) as host.url:
         yield host
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(timeout=5)

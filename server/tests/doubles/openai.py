@@ -7,7 +7,6 @@ is kept in `faults`, which the fixtures assert to be empty.
 import asyncio
 import json
 import re
-import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from jsonschema import Draft202012Validator
+
+from tests.doubles import loopback
 
 DESCRIPTION = Path(__file__).parent.parent / "data" / "openai" / "openai-trimmed.json"
 KEY = "sk-double-0123456789"
@@ -298,25 +298,7 @@ class OpenAIDouble:
 def running() -> Iterator[OpenAIDouble]:
     """The double behind a real socket, in a thread of its own; asserts that nothing was amiss."""
     double = OpenAIDouble()
-    config = uvicorn.Config(
-        double,
-        port=0,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=0,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    double.url = f"http://127.0.0.1:{port}/v1"
-    try:
+    with loopback.in_thread(double) as address:
+        double.url = f"{address}/v1"
         yield double
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(timeout=5)
     assert double.faults == []

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from samoey.api.app import create_app
 from samoey.cli.main import main
@@ -20,6 +19,7 @@ from samoey.kit.context import Tools
 from samoey.kit.listening import listen
 from samoey.kit.pages import web_root
 from samoey.tools import House
+from tests.doubles import loopback
 from tests.make import Make
 
 
@@ -77,26 +77,8 @@ class RunningHouse:
         settings = self.tools.settings.server.model_copy(update={"port": 0})
         app = create_app(self.tools, web_root=web_root(settings) if web else None)
         with listen(settings.host, settings.port) as listening:
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    app,
-                    ws="websockets-sansio",
-                    ws_per_message_deflate=False,
-                    lifespan="off",
-                    log_config=None,
-                    timeout_graceful_shutdown=1,
-                )
-            )
-            # Signals belong to pytest.
-            server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # uvicorn's seam for embedders
-            running = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-                await asyncio.sleep(0.01)
-            try:
-                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-            finally:
-                server.should_exit = True
-                await running
+            async with loopback.in_this_loop(app, listening) as address:
+                yield address
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
