@@ -14,13 +14,13 @@ from samoey.adapters.git.system import SystemGit
 from samoey.kit.ports.git import (
     CredentialRefused,
     FetchTimedOut,
-    PrivateAddress,
     Remote,
     SourceNotFound,
     SourceRedirects,
     SourceUnreachable,
     Token,
 )
+from samoey.kit.ports.network import PrivateAddress
 from samoey.kit.settings import RepositorySettings
 from tests.doubles.git_host import GitHost, git_host
 
@@ -214,6 +214,7 @@ import asyncio, sys
 from pathlib import Path
 from samoey.adapters.git.system import SystemGit
 from samoey.kit.ports.git import Remote
+from samoey.kit.ports.network import PrivateAddress
 from samoey.kit.settings import RepositorySettings
 
 settings = RepositorySettings(plain_http=True, private_addresses=True)

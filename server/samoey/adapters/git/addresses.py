@@ -1,24 +1,18 @@
-"""Addresses of repositories, and whether this installation may go there.
+"""Addresses of repositories: what is one, and how the guard of the network judges it."""
 
-What was checked is what is used: the host's resolved addresses are pinned for the fetch, so that a
-name which answers differently a moment later gains nothing.
-"""
-
-import asyncio
 import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from samoey.kit.ports.git import PrivateAddress, SourceRefused, SourceUnreachable
+from samoey.adapters.network import NetworkGuard
+from samoey.kit.ports.git import SourceRefused, SourceUnreachable
+from samoey.kit.ports.network import AddressGuard, HostUnknown
+from samoey.kit.settings import RepositorySettings
 
 _PORTS = {"https": 443, "http": 80, "ssh": 22}
 _SCP = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>[^@:/\[\]]+):(?P<path>[^:].*)")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,62 +84,19 @@ def _host(host: str) -> str:
     return host
 
 
-def check_literal(address: Address, *, private_allowed: bool) -> None:
-    """Refuse an address that is a number of a private network in any form; asks nobody.
-
-    Raises:
-        PrivateAddress: it is one.
-    """
-    try:
-        # Everything that `getaddrinfo` takes for a number, such as 127.1 and 0x7f000001.
-        found = socket.getaddrinfo(
-            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )
-    except OSError:
-        return
-    for one in found:
-        number = ipaddress.ip_address(str(one[4][0]).split("%")[0])
-        _check(address.host, number, private_allowed)
+def guard(settings: RepositorySettings) -> NetworkGuard:
+    """Where repositories may be fetched from."""
+    return NetworkGuard("repositories.private_addresses", settings.private_addresses)
 
 
-async def pin(address: Address, *, private_allowed: bool) -> tuple[str, ...]:
+async def pin(address: Address, judge: AddressGuard) -> tuple[str, ...]:
     """The numbers behind the host's name, all of which may be gone to.
 
     Raises:
         SourceUnreachable: the name has none.
         PrivateAddress: one of them is in a private network.
     """
-    loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(
-            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-        )
-    except OSError:
-        raise SourceUnreachable(
-            f"The host name {address.host} cannot be resolved. It is tried again by itself."
-        ) from None
-    numbers = list(dict.fromkeys(str(one[4][0]) for one in found))
-    for number in numbers:
-        _check(address.host, ipaddress.ip_address(number.split("%")[0]), private_allowed)
-    return tuple(numbers)
-
-
-def _check(host: str, number: Ip, private_allowed: bool) -> None:  # noqa: FBT001 - one caller
-    real = _embedded(number) or number
-    # Link-local never: that is where clouds keep the machine's own credentials.
-    if real.is_link_local or real.is_multicast or real.is_unspecified:
-        raise PrivateAddress(f"{host} leads to {number}, which is never fetched from.")
-    if not private_allowed and not (real.is_global and not real.is_reserved):
-        raise PrivateAddress(
-            f"{host} leads to {number}. An operator can allow this with the setting "
-            "repositories.private_addresses."
-        )
-
-
-def _embedded(number: Ip) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside an IPv6 one, for the ways in which networks translate."""
-    if isinstance(number, ipaddress.IPv4Address):
-        return None
-    if number in _NAT64:
-        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
-    return number.ipv4_mapped or number.sixtofour
+        return await judge.pin(address.host, address.port)
+    except HostUnknown as unknown:
+        raise SourceUnreachable(f"{unknown.detail} It is tried again by itself.") from None

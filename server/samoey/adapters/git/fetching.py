@@ -58,7 +58,7 @@ async def _way_to(remote: Remote, folder: Path, settings: RepositorySettings) ->
         return access.to_folder(folder, Path(remote.source))
     address = addresses.read(remote.source)
     check_scheme(address, settings)
-    pinned = await addresses.pin(address, private_allowed=settings.private_addresses)
+    pinned = await addresses.pin(address, addresses.guard(settings))
     way = access.to_ssh if address.by_ssh else access.to_web
     return way(folder, address, pinned, remote.credential, settings)
 

@@ -30,7 +30,7 @@ class SystemGit:
     def check_source(self, source: str) -> None:
         """Refuse what is no address to fetch from."""
         address = addresses.read(source)
-        addresses.check_literal(address, private_allowed=self._settings.private_addresses)
+        addresses.guard(self._settings).check(address.host, address.port)
         fetching.check_scheme(address, self._settings)
 
     async def fetch(

@@ -31,10 +31,10 @@ from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
 from samoey.kit.ports.git import (
     PathNotFound,
     PathRefused,
-    PrivateAddress,
     RevisionNotFound,
     SourceRefused,
 )
+from samoey.kit.ports.network import PrivateAddress
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/repositories", tags=["repositories"])

@@ -39,12 +39,6 @@ class SourceRefused(InvalidRequest):
     title = "This repository address cannot be used."
 
 
-class PrivateAddress(SourceRefused):
-    """The address leads into the server's own network."""
-
-    title = "This address leads into a private network."
-
-
 class SourceNotFound(InvalidRequest):
     """Something answered, and it has no such repository."""
 
