@@ -9,7 +9,7 @@ export default function GlobalError({ error }: CrashProps) {
     <html lang="en">
       <head>
         <title>This page broke · Samoey Copilot</title>
-        {/* eslint-disable-next-line @next/next/no-sync-scripts */}
+        {/* eslint-disable-next-line @next/next/no-sync-scripts -- the theme, before the first paint */}
         <script src="/theme.js" />
       </head>
       <body>

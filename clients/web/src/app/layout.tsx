@@ -19,8 +19,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        {/* Blocking on purpose: it sets the chosen theme before the first paint. */}
-        {/* eslint-disable-next-line @next/next/no-sync-scripts */}
+        {/* eslint-disable-next-line @next/next/no-sync-scripts -- the theme, before the first paint */}
         <script src="/theme.js" />
       </head>
       <body>

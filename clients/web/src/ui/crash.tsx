@@ -30,8 +30,7 @@ export function Crash({ error }: CrashProps) {
               Reload
             </Button>
             <Button size="sm" asChild>
-              {/* A whole new page on purpose: the router may be what broke. */}
-              {/* eslint-disable-next-line @next/next/no-html-link-for-pages */}
+              {/* eslint-disable-next-line @next/next/no-html-link-for-pages -- the router may be what broke */}
               <a href="/">Back home</a>
             </Button>
             <CopyButton text={details} label="Copy details" words />

@@ -98,7 +98,7 @@ class Postgres:
 
     def program(self) -> Program:
         """What to start."""
-        settings = SETTINGS | (SETTINGS_18 if self._major() >= 18 else {})  # noqa: PLR2004
+        settings = SETTINGS | (SETTINGS_18 if self._major() >= 18 else {})  # noqa: PLR2004 - its version
         settings |= {"unix_socket_directories": str(self.place.runtime)}
         settings |= {"fsync": "on" if self.fsync else "off"} | dict(self.settings)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -28,9 +28,9 @@ NOISE = re.compile(
 )
 # Each of these steps back by a factor, unless one of its words stands in the question.
 PRIOR: Sequence[tuple[re.Pattern[str], float, frozenset[str]]] = (
-    (TEST, 0.7, frozenset("test tests testing tested spec fixture fixtures pytest mock".split())),  # noqa: SIM905
-    (DOCS, 0.8, frozenset("doc docs documentation readme guide tutorial example examples".split())),  # noqa: SIM905
-    (NOISE, 0.6, frozenset("vendor vendored lock changelog changes release version".split())),  # noqa: SIM905
+    (TEST, 0.7, frozenset("test tests testing tested spec fixture fixtures pytest mock".split())),  # noqa: SIM905 - read as words
+    (DOCS, 0.8, frozenset("doc docs documentation readme guide tutorial example examples".split())),  # noqa: SIM905 - read as words
+    (NOISE, 0.6, frozenset("vendor vendored lock changelog changes release version".split())),  # noqa: SIM905 - read as words
 )
 # So many times the wished passages are asked for at first: few of them are ever loaded.
 AHEAD = 5
