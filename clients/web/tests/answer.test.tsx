@@ -49,19 +49,64 @@ test('a code block says its language and path, and opens the file that is cited'
   expect(screen.getByRole('link', { name: 'Open the file' })).toHaveAttribute('href', '#open-1')
 })
 
-test('a long code block folds and stays unfolded while the text grows', async () => {
-  const code = Array.from({ length: 40 }, (_, at) => `line${at}`).join('\n')
-  const view = show(`\`\`\`\n${code}\n\`\`\``)
-  expect(screen.queryByText(/line39/)).toBeNull()
+test('a citation alone above a code block is its head: the place is said once', () => {
+  const citation = makeCitation({
+    number: 1,
+    path: 'src/app.py',
+    start: 1,
+    end: 2,
+    symbol: 'start',
+  })
+  show('The closest match:\n\n[^1]\n\n```python src/app.py\na = 1\nb = 2\n```', [citation])
 
-  await userEvent.click(screen.getByRole('button', { name: 'Show all 40 lines' }))
+  const links = screen.getAllByRole('link')
+  expect(links.map((link) => link.textContent)).toEqual(['src/app.py:1–2'])
+  expect(links[0]).toHaveAttribute('href', '#open-1')
+  expect(screen.getAllByText(/app\.py/)).toHaveLength(1)
+})
+
+test('a citation in a sentence above a code block stays in the sentence', () => {
+  show('It is so [^1]:\n\n```\nnew\n```', [makeCitation({ number: 1 })])
+
+  expect(screen.getByText(/It is so/).querySelector('a')).toHaveTextContent('app.py:1–2')
+})
+
+test('a code block of 24 lines is shown whole', () => {
+  show(`\`\`\`\n${Array.from({ length: 24 }, (_, at) => `line${at}`).join('\n')}\n\`\`\``)
+
+  expect(screen.getByText(/line23/)).toBeInTheDocument()
+  expect(screen.queryByRole('button', { name: /Show all/ })).toBeNull()
+})
+
+test('code that changes the cited lines can be compared with them', async () => {
+  const citation = makeCitation({ path: 'src/app.py', start: 7, text: 'first = 1\nsecond = 2' })
+  show('Like this [^1]:\n\n```python app.py\nfirst = 1\nsecond = 3\n```', [citation])
+
+  await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
+
+  const shown = screen.getByRole('region', { name: 'Comparison' })
+  expect(shown).toHaveTextContent('8−second = 28+second = 3')
+})
+
+test('code that only repeats the cited lines has nothing to compare', () => {
+  show('So [^1]:\n\n```python app.py\na = 1\n```', [makeCitation()])
+
+  expect(screen.queryByRole('button', { name: 'Compare' })).toBeNull()
+})
+
+test('a long code block folds and stays unfolded while the text grows', async () => {
+  const code = Array.from({ length: 25 }, (_, at) => `line${at}`).join('\n')
+  const view = show(`\`\`\`\n${code}\n\`\`\``)
+  expect(screen.queryByText(/line24/)).toBeNull()
+
+  await userEvent.click(screen.getByRole('button', { name: 'Show all 25 lines' }))
   view.rerender(
     <TooltipScope>
       <AnswerText text={`\`\`\`\n${code}\n\`\`\`\n\nmore`} citations={[]} hrefOf={() => ''} />
     </TooltipScope>,
   )
 
-  expect(screen.getByText(/line39/)).toBeInTheDocument()
+  expect(screen.getByText(/line24/)).toBeInTheDocument()
 })
 
 test('sources stand in the order in which the text uses them', () => {

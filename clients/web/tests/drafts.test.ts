@@ -1,14 +1,19 @@
 import { connect } from '@samoey/api'
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, expect, test } from 'vitest'
-import { send } from '@/features/chat/ask'
-import { useDrafts } from '@/features/chat/drafts'
+import { openDrafts, useDrafts } from '@/features/chat/drafts'
+import { resend, send } from '@/features/chat/outbox'
 import { makeMessage } from './make'
 
 const outbox = () => useDrafts.getState().outbox
 const sending = { key: 'k1', text: 'How?' }
 
-beforeEach(() => useDrafts.setState({ texts: {}, outbox: {} }))
+const ADA = 'samoey.drafts.ada'
+
+beforeEach(() => {
+  openDrafts('nobody')
+  openDrafts('ada')
+})
 
 test('an emptied draft leaves nothing behind', () => {
   const { write } = useDrafts.getState()
@@ -54,17 +59,17 @@ test('a question that could not be sent stays, with its problem, and keeps its k
 interface Kept {
   texts: Record<string, string>
   outbox: Record<string, unknown[]>
+  models: Record<string, string>
 }
 
-const kept = () =>
-  (JSON.parse(localStorage.getItem('samoey.drafts') ?? '{}') as { state?: Kept }).state
+const kept = () => (JSON.parse(localStorage.getItem(ADA) ?? '{}') as { state?: Kept }).state
 
 /** What another tab writes, with or without its news reaching this one. */
 function otherTab(change: Partial<Kept>, heard = true) {
-  const state = { texts: {}, outbox: {}, ...kept(), ...change }
+  const state = { texts: {}, outbox: {}, models: {}, ...kept(), ...change }
   const newValue = JSON.stringify({ state, version: 1 })
-  localStorage.setItem('samoey.drafts', newValue)
-  if (heard) dispatchEvent(new StorageEvent('storage', { key: 'samoey.drafts', newValue }))
+  localStorage.setItem(ADA, newValue)
+  if (heard) dispatchEvent(new StorageEvent('storage', { key: ADA, newValue }))
 }
 
 test('typing in one tab keeps what was typed in another, even before it was heard of', () => {
@@ -72,7 +77,10 @@ test('typing in one tab keeps what was typed in another, even before it was hear
 
   useDrafts.getState().write('two', 'mine')
 
-  expect(kept()).toEqual({ texts: { one: 'theirs', two: 'mine' }, outbox: { one: [sending] } })
+  expect(kept()).toMatchObject({
+    texts: { one: 'theirs', two: 'mine' },
+    outbox: { one: [sending] },
+  })
 })
 
 test('what another tab types or clears is followed where nothing was typed here', () => {
@@ -109,4 +117,95 @@ test('a question that another tab has sent leaves the outbox here, and no other 
   otherTab({ outbox: { c: [{ key: 'k2', text: 'Why?' }] } })
 
   expect(outbox()).toEqual({ c: [{ key: 'k2', text: 'Why?' }] })
+})
+
+test('what was chosen in another tab is kept beside what is chosen here', () => {
+  otherTab({ models: { one: 'large' } }, false)
+
+  useDrafts.getState().choose('two', 'small')
+
+  expect(kept()?.models).toEqual({ one: 'large', two: 'small' })
+})
+
+test('another person neither sees nor sends what somebody wrote, who finds it again', async () => {
+  const sent: string[] = []
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: async (request) => {
+      sent.push(((await request.json()) as { text: string }).text)
+      return Response.json(makeMessage())
+    },
+  })
+  const { write, put } = useDrafts.getState()
+  write('c', 'half a thought')
+  put('c', sending)
+
+  openDrafts('carl')
+  expect(useDrafts.getState()).toMatchObject({ texts: {}, outbox: {} })
+  await resend(new QueryClient())
+  expect(sent).toEqual([])
+
+  openDrafts('ada')
+  expect(useDrafts.getState().texts).toEqual({ c: 'half a thought' })
+  await resend(new QueryClient())
+  expect(sent).toEqual(['How?'])
+  expect(outbox()).toEqual({})
+})
+
+test('what waits is sent again in its order, but not what would be refused again', async () => {
+  const keys: string[] = []
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: async (request) => {
+      keys.push(((await request.json()) as { key: string }).key)
+      return Response.json(makeMessage())
+    },
+  })
+  const problem = (status: number) => ({ type: '', title: 'Not taken', status })
+  const { put } = useDrafts.getState()
+  put('c', { key: 'interrupted', text: 'One?' })
+  put('c', { key: 'offline', text: 'Two?', problem: problem(0) })
+  put('c', { key: 'too long', text: 'Three?', problem: problem(413) })
+  put('c', { key: 'signed out', text: 'Four?', problem: problem(401) })
+
+  await resend(new QueryClient())
+
+  expect(keys).toEqual(['interrupted', 'offline', 'signed out'])
+  expect(outbox().c?.map((one) => one.key)).toEqual(['too long'])
+})
+
+test('a question under way is not sent a second time beside it', async () => {
+  let answer: (response: Response) => void = () => undefined
+  let asked = 0
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: () => {
+      asked += 1
+      return new Promise((resolve) => (answer = resolve))
+    },
+  })
+  const queries = new QueryClient()
+
+  const first = send(queries, 'c', sending)
+  await resend(queries)
+  expect(asked).toBe(1)
+  answer(Response.json(makeMessage()))
+  await first
+  expect(outbox()).toEqual({})
+})
+
+test('a question keeps the model that was chosen for it', async () => {
+  const bodies: unknown[] = []
+  connect({
+    baseUrl: 'http://samoey.test',
+    fetch: async (request) => {
+      bodies.push(await request.json())
+      throw new TypeError('Failed to fetch')
+    },
+  })
+
+  await send(new QueryClient(), 'c', { ...sending, model: 'openai:small' })
+
+  expect(bodies).toEqual([{ key: 'k1', text: 'How?', model: 'openai:small' }])
+  expect(outbox().c?.[0]).toMatchObject({ model: 'openai:small', problem: { status: 0 } })
 })

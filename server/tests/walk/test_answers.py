@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import Locator, expect
 
 from tests.walk.eyes import Eyes, faults
 from tests.walk.place import Place
@@ -30,6 +31,39 @@ async def test_a_page_that_is_reloaded_in_mid_answer_shows_the_rest(
     said = await answer.locator(".prose").inner_text()
     assert [int(n) for n in re.findall(r"Step (\d+) is", said)] == list(range(1, STEPS + 1))
     await expect(chips(answer)).to_have_count(STEPS)
+
+
+async def test_a_long_answer_is_landed_at_its_start_and_pulls_nobody_away(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner, height=700)
+    view = page.get_by_test_id("messages")
+    place.double.say(LONG.replace(". ", ".\n\n"), pace_s=0.02, size=STEP)
+    await page.goto("/")
+    answer = await ask(page)
+    await expect(page.get_by_role("button", name="To the end")).to_be_visible()
+    assert await below_top(view, answer) == pytest.approx(8, abs=2)
+    await expect(page.get_by_role("button", name="Stop")).to_be_in_viewport()
+
+    await page.mouse.move(700, 300)
+    await page.mouse.wheel(0, 60)
+    await expect(answer).to_contain_text("Step 60 is taken")
+    await finished(answer)
+    assert await below_top(view, answer) == pytest.approx(-52, abs=3)
+
+    await page.reload()
+    await expect(page.get_by_role("button", name="To the end")).to_be_visible()
+    assert await below_top(view, answer) == pytest.approx(8, abs=2)
+    await page.get_by_role("button", name="To the end").click()
+    await expect(answer.get_by_text(f"Step {STEPS} is taken")).to_be_in_viewport()
+
+
+async def below_top(view: Locator, answer: Locator) -> float:
+    """How far below the top of the view an answer begins."""
+    outer, inner = await view.bounding_box(), await answer.bounding_box()
+    assert outer is not None
+    assert inner is not None
+    return inner["y"] - outer["y"]
 
 
 async def test_an_answer_can_be_stopped_and_asked_for_again(place: Place, eyes: Eyes) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.walk.eyes import Eyes, faults
 from tests.walk.place import Place
@@ -50,10 +50,44 @@ async def test_a_deleted_conversation_can_be_taken_back_and_then_is_gone(
         pass
     assert (await deleted.value).status == 204
     await page.goto(address)
-    await expect(page.get_by_role("alert").filter(has_text="Copy details")).to_be_visible()
+    await expect(no_such(page)).to_be_visible()
     await page.get_by_role("link", name="All conversations").click()
     await expect(page).to_have_url(re.compile(r"/conversations/$"))
     await expect(row).to_have_count(0)
+
+
+def no_such(page: Page) -> Locator:
+    """What is said instead of a conversation that is not there."""
+    return page.get_by_role("heading", name="There is no such conversation")
+
+
+async def test_an_address_of_no_conversation_is_said_to_be_none_and_leads_back(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/conversations/?id=rubbish")
+    await expect(no_such(page)).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    await expect(page).to_have_title("No such conversation · Samoey Copilot")
+    assert await faults(page) == []
+
+
+async def test_a_conversation_deleted_in_another_tab_is_said_to_be_gone(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, await place.person("Bea"))
+    await begin(page, "Which letter is deleted elsewhere?")
+    await expect(page).to_have_title("Which letter is deleted elsewhere? · Samoey Copilot")
+    await page.get_by_label("Question").fill("half a thought")
+
+    found = re.search(r"id=([0-9a-f-]+)", page.url)
+    assert found is not None
+    gone = await page.context.request.delete(f"/api/v1/conversations/{found[1]}")
+    assert gone.status == 204
+
+    await expect(no_such(page)).to_be_visible()
+    await page.get_by_role("link", name="Ask it anew").click()
+    await expect(page.get_by_label("Question")).to_have_value("half a thought")
 
 
 async def test_two_people_in_one_conversation_see_each_other_at_once(
@@ -95,7 +129,7 @@ async def test_a_viewer_reads_what_is_shared_and_asks_nothing(place: Place, eyes
     address = re.sub(r"^https?://[^/]+", "", hers.url)
     theirs = await eyes.enter(place, await place.person("Vera", role="viewer"))
     await theirs.goto(address)
-    await expect(theirs.get_by_role("link", name="All conversations")).to_be_visible()
+    await expect(no_such(theirs)).to_be_visible()
 
     await choose(hers, "More", "Share with the workspace")
     await expect(hers.get_by_text("The workspace can read it now")).to_be_visible()
@@ -107,4 +141,4 @@ async def test_a_viewer_reads_what_is_shared_and_asks_nothing(place: Place, eyes
     assert await faults(theirs) == []
 
     await choose(hers, "More", "Make private")
-    await expect(theirs.get_by_role("link", name="All conversations")).to_be_visible()
+    await expect(no_such(theirs)).to_be_visible()

@@ -47,7 +47,7 @@ async def test_the_first_person_comes_from_the_link_to_a_cited_answer(
             await page.get_by_role("link", name="Home", exact=True).click()
             answer = await finished(await ask(page, QUESTION))
             await (read_written if written else read_extract)(answer)
-            await follow_a_citation(page, answer, commit)
+            await follow_a_citation(page, answer, commit, previewed=written)
         assert await faults(page) == []
         await eyes.close()
 
@@ -89,7 +89,10 @@ async def read_written(answer: Locator) -> None:
 
 
 async def read_extract(answer: Locator) -> None:
-    """The passages themselves, their outline, and one honest sentence."""
+    """The passages themselves, each under its place, their outline, and one honest sentence."""
+    block = answer.get_by_role("figure").filter(has_text="requeue_failed").first
+    await expect(block).to_contain_text("courier/letter_queue.py:")
+    assert (await block.inner_text()).count("letter_queue.py") == 1
     await expect(answer.get_by_role("region", name="Symbols")).to_contain_text("LetterQueue")
     await expect(answer).to_contain_text("extractive")
     await expect(answer.get_by_text("No language model is connected")).to_have_count(1)
@@ -97,14 +100,17 @@ async def read_extract(answer: Locator) -> None:
     await expect(link).to_have_attribute("href", "/settings/?tab=models")
 
 
-async def follow_a_citation(page: Page, answer: Locator, commit: str) -> None:
+async def follow_a_citation(
+    page: Page, answer: Locator, commit: str, *, previewed: bool
+) -> None:
     chip = chips(answer).filter(has_text="letter_queue.py").first
     found = re.search(r":(\d+)(?:\u2013(\d+))?$", await chip.inner_text())
     assert found is not None
     start, end = int(found[1]), int(found[2] or found[1])
 
-    await chip.hover()
-    await expect(page.get_by_text("courier/courier/letter_queue.py")).to_be_visible()
+    if previewed:
+        await chip.hover()
+        await expect(page.get_by_text("courier/courier/letter_queue.py")).to_be_visible()
     await chip.click()
     beside = page.get_by_label("Code", exact=True)
     await expect(beside).to_contain_text(f"courier at {commit[:8]}")

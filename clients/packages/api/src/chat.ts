@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './client'
 import { type Schemas, unwrap } from './problems'
-import { MINUTE } from './times'
+import { FOREVER, MINUTE } from './times'
 
 export type Conversation = Schemas['ConversationOut']
 export type ConversationChange = Schemas['ConversationChange']
@@ -11,6 +11,8 @@ export type OutlineItem = Schemas['OutlineItem']
 
 export const MESSAGES_PER_PAGE = 100
 const CONVERSATIONS_PER_PAGE = 50
+/** A question that is not taken by then counts as not sent; its key makes sending it again harmless. */
+const LONGEST_POST_MS = 30_000
 
 const one = (conversationId: string) => ({ params: { path: { conversation_id: conversationId } } })
 const message = (conversationId: string, messageId: string) => ({
@@ -73,6 +75,13 @@ export const chat = {
       // Live events keep these pages fresh; a reload of every page would cost much and bring nothing.
       staleTime: 5 * MINUTE,
     }),
+  /** What the server's settings allow. */
+  limits: () =>
+    queryOptions({
+      queryKey: ['chat', 'limits'],
+      queryFn: () => unwrap(api().GET('/api/v1/conversations/limits')),
+      staleTime: FOREVER,
+    }),
 
   start: (body: Schemas['NewConversation']) =>
     unwrap(api().POST('/api/v1/conversations', { body })),
@@ -88,12 +97,13 @@ export const chat = {
         keepalive: true,
       }),
     ),
-  /** Ask; `key` makes a repeated post harmless. */
-  post: (conversationId: string, text: string, key: string) =>
+  /** Ask; the question's `key` makes a repeated post harmless. */
+  post: (conversationId: string, question: Schemas['NewMessage'] & { key: string }) =>
     unwrap(
       api().POST('/api/v1/conversations/{conversation_id}/messages', {
         ...one(conversationId),
-        body: { text, key },
+        body: question,
+        signal: AbortSignal.timeout(LONGEST_POST_MS),
       }),
     ),
   stop: (conversationId: string, messageId: string) =>

@@ -33,11 +33,17 @@ function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'title' in value && 'status' in value
 }
 
+function isTimeout(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
 /** Any failure, told as a problem that can be shown. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
   if (isProblem(error)) return error
-  if (error instanceof TypeError) return { ...UNREACHABLE, cause: error.message }
+  if (error instanceof TypeError || isTimeout(error)) {
+    return { ...UNREACHABLE, cause: error.message }
+  }
   const detail = error instanceof Error ? error.message : String(error)
   return {
     type: '/problems/unexpected',

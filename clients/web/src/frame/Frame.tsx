@@ -2,6 +2,7 @@
 
 import { CloudOff } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { useOutbox } from '@/features/chat'
 import { SessionGate, useLiveState } from '@/session'
 import { Skeleton } from '@/ui/empty'
 import { KeyHelp } from './KeyHelp'
@@ -34,6 +35,7 @@ function OfflineNote() {
 
 function Inside({ children }: { children: ReactNode }) {
   useKeys()
+  useOutbox()
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a

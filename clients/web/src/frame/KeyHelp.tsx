@@ -12,7 +12,7 @@ export function KeyHelp() {
     <Dialog open={keys} onOpenChange={hide} title="Keys">
       <dl className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-2 text-sm">
         {KEYS.map(([pressed, does]) => (
-          <div key={pressed} className="contents">
+          <div key={does} className="contents">
             <dt>{does}</dt>
             <dd className="justify-self-end">
               <Kbd keys={pressed} />

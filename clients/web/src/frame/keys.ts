@@ -14,10 +14,11 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['c', 'New conversation'],
   ...[...PLACES, ...LOWER_PLACES].map((place) => [`g ${place.key}`, place.label] as const),
   ['[', 'Widen or narrow the rail'],
-  ['mod+Enter', 'Send a question'],
+  ['Enter', 'Send a question'],
+  ['Shift+Enter', 'New line in a question'],
   ['j', 'Next result, message or row'],
   ['k', 'Previous one'],
-  ['Enter', 'Open it'],
+  ['Enter', 'Open the chosen one'],
   ['Esc', 'Close what lies on top'],
 ]
 

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, use } from 'react'
 import { ProblemPanel } from '@/ui/problem'
 import { useLiveConnection } from './live'
+import { useOnePerson } from './person'
 
 export interface Session {
   user: User
@@ -20,8 +21,9 @@ export function useSession(): Session {
   return session
 }
 
-function Connected({ workspaceId, children }: { workspaceId: string; children: ReactNode }) {
-  useLiveConnection(workspaceId)
+function Connected({ user, workspace, children }: Session & { children: ReactNode }) {
+  useLiveConnection(workspace.id)
+  useOnePerson(user.id)
   return children
 }
 
@@ -38,9 +40,10 @@ export function SessionGate({ waiting, children }: GateProps) {
   const workspace = teams.data?.[0]
 
   if (me.data && workspace) {
+    const session = { user: me.data, workspace }
     return (
-      <SessionContext value={{ user: me.data, workspace }}>
-        <Connected workspaceId={workspace.id}>{children}</Connected>
+      <SessionContext value={session}>
+        <Connected {...session}>{children}</Connected>
       </SessionContext>
     )
   }

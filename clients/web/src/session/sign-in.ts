@@ -1,3 +1,6 @@
+/** Under this name the device keeps who is signed in, for the other tabs. */
+export const PERSON = 'samoey.person'
+
 /** Only paths of this installation: a link must not lead elsewhere after signing in. */
 export function safeNext(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/'
@@ -13,6 +16,7 @@ export function signInAddress(): string {
 
 /** After signing out nothing of the page stays in memory: the browser loads the door anew. */
 export function leave(): void {
+  localStorage.removeItem(PERSON)
   // eslint-disable-next-line @next/next/no-location-assign-relative-destination -- on purpose
   location.assign(DOORS[0])
 }

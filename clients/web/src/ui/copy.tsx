@@ -20,9 +20,11 @@ interface CopyProps {
   label: string
   /** Show the label as words. */
   words?: boolean
+  /** Without a frame, beside other quiet buttons. */
+  quiet?: boolean
 }
 
-export function CopyButton({ text, label, words }: CopyProps) {
+export function CopyButton({ text, label, words, quiet }: CopyProps) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -36,7 +38,7 @@ export function CopyButton({ text, label, words }: CopyProps) {
   const sign = copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />
   if (words) {
     return (
-      <Button size="sm" onClick={copy}>
+      <Button tone={quiet ? 'quiet' : 'plain'} size="sm" onClick={copy}>
         {sign}
         <span aria-live="polite">{copied ? 'Copied' : label}</span>
       </Button>

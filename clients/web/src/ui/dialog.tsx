@@ -14,6 +14,8 @@ interface DialogProps {
   /** One sentence under the title. */
   about?: ReactNode
   wide?: boolean
+  /** As wide as the window allows. */
+  huge?: boolean
   children: ReactNode
 }
 
@@ -25,7 +27,7 @@ function focusFirstField(event: Event): void {
   ;(field ?? dialog).focus()
 }
 
-export function Dialog({ open, onOpenChange, title, about, wide, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, about, wide, huge, children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -35,7 +37,7 @@ export function Dialog({ open, onOpenChange, title, about, wide, children }: Dia
           onOpenAutoFocus={focusFirstField}
           className={cn(
             'fixed inset-x-0 bottom-0 z-40 flex max-h-[92dvh] animate-appear flex-col rounded-t-md bg-raised shadow-float outline-none sm:inset-x-auto sm:top-[12dvh] sm:bottom-auto sm:left-1/2 sm:max-h-[80dvh] sm:w-[calc(100%-32px)] sm:-translate-x-1/2 sm:rounded-md',
-            wide ? 'sm:max-w-[640px]' : 'sm:max-w-[480px]',
+            huge ? 'sm:max-w-[1280px]' : wide ? 'sm:max-w-[640px]' : 'sm:max-w-[480px]',
           )}
         >
           <header className="flex items-start justify-between gap-4 px-6 pt-4 pb-3">

@@ -25,30 +25,30 @@ export function ProblemPanel({ error, retry, act, className }: ProblemProps) {
   return (
     <div
       role="alert"
-      className={cn('flex gap-3 rounded-md border border-bad/40 bg-bad/5 p-4 text-sm', className)}
+      className={cn('flex gap-2 border-l-2 border-bad/60 py-0.5 pl-3 text-sm', className)}
     >
       <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-bad" />
-      <div className="flex min-w-0 flex-col gap-2">
+      <div className="flex min-w-0 flex-col gap-1">
         <div>
           <p className="font-medium">
             <Coded text={problem.title} />
           </p>
           {problem.detail && problem.detail !== problem.title ? (
-            <p className="mt-1 break-words text-quiet">
+            <p className="break-words text-quiet">
               <Coded text={problem.detail} />
             </p>
           ) : null}
           <Misfits problem={problem} />
         </div>
-        <div className="flex flex-wrap gap-2">
+        <div className="-ml-2 flex flex-wrap items-center gap-1">
           {act}
           {retry ? (
-            <Button size="sm" onClick={retry}>
+            <Button tone="quiet" size="sm" className="text-text" onClick={retry}>
               <RotateCw size={16} aria-hidden />
               Try again
             </Button>
           ) : null}
-          <CopyButton text={details} label="Copy details" words />
+          <CopyButton text={details} label="Copy details" words quiet />
         </div>
       </div>
     </div>

@@ -2,18 +2,18 @@
 
 import { chat, type Message } from '@samoey/api'
 import { useMutation } from '@tanstack/react-query'
-import { CircleSlash2, Info, RotateCw, ShieldX, Square } from 'lucide-react'
+import { CircleSlash2, RotateCw, ShieldX, Square } from 'lucide-react'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { Button, IconButton } from '@/ui/button'
 import { Chip } from '@/ui/chip'
 import { CopyButton } from '@/ui/copy'
 import { many } from '@/ui/format'
-import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { toast } from '@/ui/toast'
 import { Tooltip } from '@/ui/tooltip'
 import { copyableAnswer, shownAnswer } from './answer-text'
 import { AnswerText } from './AnswerText'
+import { Notes } from './Notes'
 import { Outline, Sources } from './Sources'
 import { useStreams } from './streams'
 import { type PeekLink, useOpenCitation } from './peek'
@@ -41,28 +41,6 @@ function Stage({ stage, since }: { stage: string | null; since: string }) {
   )
 }
 
-function Notes({ message }: { message: Message }) {
-  const extractive = message.model === 'extractive'
-  if (message.notes.length === 0 && !extractive) return null
-  return (
-    <ul className="mt-4 flex max-w-[72ch] flex-col gap-1">
-      {message.notes.map((note) => (
-        <li key={note} className="flex gap-2 text-sm text-quiet">
-          <Info size={16} aria-hidden className="mt-0.5 shrink-0 text-info" />
-          <span>{note}</span>
-        </li>
-      ))}
-      {extractive ? (
-        <li className="text-sm">
-          <Link href="/settings/?tab=models" className="text-accent underline underline-offset-2">
-            Connect a model
-          </Link>
-        </li>
-      ) : null}
-    </ul>
-  )
-}
-
 function Dropped({ number }: { number: number }) {
   if (number === 0) return null
   return (
@@ -87,7 +65,13 @@ type Acts = ReturnType<typeof useActs>
 function StopButton({ stop }: Pick<Acts, 'stop'>) {
   const stopping = stop.isPending || stop.isSuccess
   return (
-    <Button size="sm" className="mt-3" busy={stopping} onClick={() => stop.mutate()}>
+    <Button
+      size="sm"
+      // In reach also while the answer grows below the view.
+      className="sticky bottom-3 mt-3 shadow-float"
+      busy={stopping}
+      onClick={() => stop.mutate()}
+    >
       <Square size={16} aria-hidden />
       {stopping ? 'Stopping…' : 'Stop'}
     </Button>

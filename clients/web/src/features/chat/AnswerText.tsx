@@ -7,7 +7,7 @@ import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { CitationChip } from './CitationChip'
 import { CodeBlock } from './CodeBlock'
-import { CITATION, remarkCitations } from './remark-citations'
+import { CITATION, HEADED_BY, remarkCitations } from './remark-citations'
 
 export interface AnswerTextProps {
   text: string
@@ -76,19 +76,29 @@ function sourceOf(citations: Citation[], path: string | null, code: string): Cit
   return lines ? citations.find((one) => one.text.includes(lines)) : undefined
 }
 
+/** The citation that stands above a block as its head. */
+function headOf(citations: Citation[], code: Element): Citation | undefined {
+  const number = code.properties[HEADED_BY]
+  return citations.find((one) => String(one.number) === number)
+}
+
 function AnswerCode({ node }: { node?: Element }) {
-  const { citations, hrefOf } = use(PartsContext)
+  const { citations, hrefOf, openNumber } = use(PartsContext)
   const code = node?.children.find((child) => child.type === 'element')
   if (!code) return null
   const { language, path } = fence(code)
   const text = textOf(code)
-  const citation = sourceOf(citations, path, text)
+  const head = headOf(citations, code)
+  const citation = head ?? sourceOf(citations, path, text)
   return (
     <CodeBlock
       code={text}
       language={language}
       path={path ?? citation?.path ?? null}
+      citation={citation}
       open={citation ? hrefOf(citation) : null}
+      isHead={head !== undefined}
+      current={citation !== undefined && citation.number === openNumber}
     />
   )
 }

@@ -1,14 +1,15 @@
 'use client'
 
+import { chat } from '@samoey/api'
+import { useQuery } from '@tanstack/react-query'
 import { ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { count } from '@/ui/format'
 import { useDrafts } from './drafts'
+import { ModelChoice, useChosenModel, useHasChoice } from './ModelChoice'
 
-/** The server refuses more than this in one question, unless it was set up otherwise. */
-const LONGEST_BYTES = 32_000
 const encoder = new TextEncoder()
 const TALLEST_PX = 320
 
@@ -16,25 +17,37 @@ interface AskBoxProps {
   /** Whose draft this is: a conversation, or the box that begins one. */
   draft: string
   placeholder: string
-  onAsk: (text: string) => void
+  onAsk: (text: string, model?: string) => void
   onTyping?: () => void
   busy?: boolean
   big?: boolean
-  /** Stands left of the send button. */
+  /** Stands below the words. */
   beside?: ReactNode
   autoFocus?: boolean
 }
 
 /** By how much a question is too long; short ones are not measured with every letter. */
-function bytesOver(text: string): number {
+function bytesOver(text: string, most: number): number {
   // One UTF-16 unit becomes three bytes at most.
-  if (text.length * 3 <= LONGEST_BYTES) return 0
-  return Math.max(0, encoder.encode(text.trim()).length - LONGEST_BYTES)
+  if (text.length * 3 <= most) return 0
+  return Math.max(0, encoder.encode(text.trim()).length - most)
 }
 
 function sends(event: KeyboardEvent): boolean {
   if (event.key !== 'Enter' || event.nativeEvent.isComposing) return false
   return event.metaKey || event.ctrlKey || !event.shiftKey
+}
+
+/** What stands beside the button: that it is too much, or how to write more lines. */
+function Remark({ excess, hint }: { excess: number; hint: boolean }) {
+  return (
+    <p className={cn('grow px-2 text-right text-xs', excess > 0 ? 'text-bad' : 'text-quiet')}>
+      {excess > 0 ? `Too long by ${count(excess)} bytes` : null}
+      {hint && excess === 0 ? (
+        <span className="hidden sm:inline">Shift + Enter for a new line</span>
+      ) : null}
+    </p>
+  )
 }
 
 /** Where a question is written. What is typed stays until the server has it. */
@@ -51,7 +64,12 @@ export function AskBox({
   const text = useDrafts((state) => state.texts[draft] ?? '')
   const write = useDrafts((state) => state.write)
   const area = useRef<HTMLTextAreaElement>(null)
-  const excess = bytesOver(text)
+  // Until the server said how much it takes, it alone judges.
+  const most = useQuery(chat.limits()).data?.message_max_bytes ?? Number.POSITIVE_INFINITY
+  const excess = bytesOver(text, most)
+  const model = useChosenModel(draft)
+  const hasChoice = useHasChoice()
+  const tall = big || hasChoice
   const ready = text.trim() !== '' && !busy && excess === 0
 
   useLayoutEffect(() => {
@@ -62,7 +80,7 @@ export function AskBox({
   }, [text])
 
   const ask = () => {
-    if (ready) onAsk(text.trim())
+    if (ready) onAsk(text.trim(), model)
   }
 
   return (
@@ -91,20 +109,16 @@ export function AskBox({
         }}
         className={cn(
           'block w-full resize-none bg-transparent px-4 pt-3 outline-none',
-          big ? 'pb-1 text-md' : 'pr-14 pb-3 text-base',
+          big ? 'text-md' : 'text-base',
+          tall ? 'pb-1' : 'pr-14 pb-3',
         )}
       />
       <div
-        className={cn('flex items-center gap-2', big ? 'px-2 pb-2' : 'absolute right-2 bottom-2')}
+        className={cn('flex items-center gap-2', tall ? 'px-2 pb-2' : 'absolute right-2 bottom-2')}
       >
         {beside}
-        <p className={cn('grow px-2 text-right text-xs', excess > 0 ? 'text-bad' : 'text-quiet')}>
-          {excess > 0 ? (
-            `Too long by ${count(excess)} bytes`
-          ) : big && text ? (
-            <span className="hidden sm:inline">Shift + Enter for a new line</span>
-          ) : null}
-        </p>
+        {hasChoice ? <ModelChoice draft={draft} /> : null}
+        <Remark excess={excess} hint={big && text !== ''} />
         <Button
           type="submit"
           tone="accent"

@@ -4,6 +4,7 @@ import { type Conversation, chat } from '@samoey/api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { SquarePen, Users } from 'lucide-react'
 import { useState } from 'react'
+import { AddRepositoryLine, useRepositories } from '@/features/repositories'
 import { useSession } from '@/session'
 import { Button, IconButton } from '@/ui/button'
 import { cn } from '@/ui/cn'
@@ -13,11 +14,13 @@ import { ago } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { PaneHead } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
+import { useDrafts } from './drafts'
 import { useLeaving } from './removal'
 
 function Row({ conversation, here }: { conversation: Conversation; here: boolean }) {
   const { user } = useSession()
   const { id, title, shared, owner_id, owner_name, updated_at } = conversation
+  const unsent = useDrafts((state) => state.outbox[id]?.some((one) => one.problem) ?? false)
   return (
     <li>
       <Link
@@ -34,6 +37,7 @@ function Row({ conversation, here }: { conversation: Conversation; here: boolean
         </span>
         <span className="flex items-center gap-1 text-xs text-quiet">
           {ago(updated_at)}
+          {unsent ? <span className="shrink-0 text-warn">· not sent</span> : null}
           {owner_id === user.id ? null : <span className="truncate">· {owner_name}</span>}
           {shared ? <Users size={12} role="img" aria-label="shared" className="ml-auto" /> : null}
         </span>
@@ -51,6 +55,20 @@ export function useConversations() {
   return { query, all }
 }
 
+function NoneYet() {
+  const { list } = useRepositories()
+  if (list.data?.length !== 0) return 'No conversations yet. Ask the first question.'
+  return (
+    <>
+      No conversations yet. {/* Where the panes stand side by side, the other one says it. */}
+      <span className="md:hidden">
+        <AddRepositoryLine />
+      </span>
+    </>
+  )
+}
+
+/** The list: what one may read, the latest first. */
 export function ConversationList({ id }: { id: string | null }) {
   const { query, all } = useConversations()
   const [typed, setTyped] = useState('')
@@ -81,9 +99,7 @@ export function ConversationList({ id }: { id: string | null }) {
         ) : null}
         {query.data && shown.length === 0 ? (
           <p className="px-4 text-sm text-quiet">
-            {words
-              ? 'No title holds these words.'
-              : 'No conversations yet. Ask the first question.'}
+            {words ? 'No title holds these words.' : <NoneYet />}
           </p>
         ) : null}
         <ul>

@@ -12,9 +12,11 @@ import { SkeletonRows } from '@/ui/empty'
 import { Link } from '@/ui/link'
 import { PaneHead } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
+import { useTitle } from '@/ui/title'
 import { useAsk } from './ask'
 import { AskBox } from './AskBox'
 import { ConversationMenu } from './ConversationMenu'
+import { Gone } from './Gone'
 import { Messages } from './Messages'
 import { Present, TypingNote } from './Presence'
 import { useStreaming } from './streams'
@@ -60,6 +62,7 @@ function Standing({ conversation }: { conversation: Conversation }) {
   const ask = useAsk(conversation.id)
   const tellTyping = useTellTyping(conversation.id)
   useWatching(conversation)
+  useTitle([conversation.title || 'New conversation'])
   const mayAct = atLeast(workspace.role, 'member')
   const mine = conversation.owner_id === user.id || atLeast(workspace.role, 'admin')
 
@@ -97,16 +100,16 @@ function Standing({ conversation }: { conversation: Conversation }) {
   )
 }
 
-/** Deleted, or no longer shared with us: what was read before is not ours to see any more. */
+/** Deleted, no longer shared with us, or never an id: asking again can bring nothing else. */
 function isRefusal(error: Error | null): boolean {
-  return error instanceof ProblemError && [403, 404].includes(error.problem.status)
+  return error instanceof ProblemError && [403, 404, 422].includes(error.problem.status)
 }
 
 /** One conversation, live. */
 export function ConversationView({ id }: { id: string }) {
   const conversation = useQuery(chat.conversation(id))
-  const refused = isRefusal(conversation.error)
-  if (conversation.data && !refused) return <Standing key={id} conversation={conversation.data} />
+  if (isRefusal(conversation.error)) return <Gone id={id} />
+  if (conversation.data) return <Standing key={id} conversation={conversation.data} />
   if (conversation.error) {
     return (
       <div className="p-6">

@@ -2,31 +2,48 @@
 
 import { atLeast } from '@samoey/api'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { CodePeek, readPeek, withoutPeek } from '@/features/repositories'
+import {
+  CodePeek,
+  FirstRepository,
+  readPeek,
+  useRepositories,
+  withoutPeek,
+} from '@/features/repositories'
 import { useSession } from '@/session'
 import { Empty } from '@/ui/empty'
 import { PaneHead, Panes } from '@/ui/page'
+import { useTitle } from '@/ui/title'
 import { ConversationList } from './ConversationList'
 import { ConversationView } from './ConversationView'
 import { NewQuestion } from './NewQuestion'
 
+function BeginningHere() {
+  const { workspace } = useSession()
+  const { list } = useRepositories()
+  if (list.data?.length === 0) return <FirstRepository />
+  if (atLeast(workspace.role, 'member')) {
+    return (
+      <>
+        <h2 className="text-lg font-semibold">What do you want to know?</h2>
+        <NewQuestion autoFocus />
+      </>
+    )
+  }
+  return (
+    <Empty title="Choose a conversation">
+      You may read what is shared. Ask an admin for the role “member” to ask questions.
+    </Empty>
+  )
+}
+
 function Beginning() {
   const router = useRouter()
-  const { workspace } = useSession()
+  useTitle(['Conversations'])
   return (
     <>
       <PaneHead title="New conversation" back={() => router.push('/conversations/')} />
       <div className="mx-auto flex w-full max-w-[720px] grow flex-col justify-center gap-6 p-4">
-        {atLeast(workspace.role, 'member') ? (
-          <>
-            <h2 className="text-lg font-semibold">What do you want to know?</h2>
-            <NewQuestion autoFocus />
-          </>
-        ) : (
-          <Empty title="Choose a conversation">
-            You may read what is shared. Ask an admin for the role “member” to ask questions.
-          </Empty>
-        )}
+        <BeginningHere />
       </div>
     </>
   )

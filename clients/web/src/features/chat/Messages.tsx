@@ -1,6 +1,6 @@
 'use client'
 
-import { type Conversation, chat, type Problem } from '@samoey/api'
+import { type Conversation, chat } from '@samoey/api'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowDown } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef } from 'react'
@@ -9,18 +9,13 @@ import { Button } from '@/ui/button'
 import { SkeletonRows } from '@/ui/empty'
 import { ProblemPanel } from '@/ui/problem'
 import { useSession } from '@/session'
-import { send } from './ask'
 import { type Sending, useDrafts } from './drafts'
 import { useFollow } from './follow'
 import { MessageRow } from './MessageRow'
+import { mayPassLater, send } from './outbox'
 import { usePeekLink } from './peek'
 
 const NONE: Sending[] = []
-
-/** A refusal for what the question is will be given again, however often it is sent. */
-function mayPassLater({ status }: Problem): boolean {
-  return status < 400 || status >= 500 || [401, 408, 429].includes(status)
-}
 
 interface OnItsWayProps {
   sending: Sending
@@ -53,10 +48,10 @@ export function OnItsWay({ sending, conversationId }: OnItsWayProps) {
             }
             act={
               <>
-                <Button size="sm" onClick={() => takeBack(conversationId, sending)}>
+                <Button tone="quiet" size="sm" onClick={() => takeBack(conversationId, sending)}>
                   Edit
                 </Button>
-                <Button size="sm" onClick={() => drop(conversationId, sending.key)}>
+                <Button tone="quiet" size="sm" onClick={() => drop(conversationId, sending.key)}>
                   Discard
                 </Button>
               </>
@@ -100,14 +95,14 @@ export function Messages({ conversation, mayAct }: MessagesProps) {
   const query = useInfiniteQuery(chat.messages(id))
   const outbox = useDrafts((state) => state.outbox[id] ?? NONE)
   const linkTo = usePeekLink()
-  const { view, content, atEnd, toEnd, leaveTop } = useFollow(id)
+  const { view, content, atEnd, toEnd, toNewest, leaveTop } = useFollow(id)
   const messages = query.data ? [...query.data.pages].reverse().flat() : []
 
   // One's own question always comes into view.
   const sending = outbox.length
   useEffect(() => {
-    if (sending > 0) toEnd()
-  }, [sending, toEnd])
+    if (sending > 0) toNewest()
+  }, [sending, toNewest])
 
   const loadOlder = () => {
     if (query.isFetchingNextPage || !query.hasNextPage) return

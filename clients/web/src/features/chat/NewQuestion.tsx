@@ -28,11 +28,11 @@ export function NewQuestion({ autoFocus }: { autoFocus?: boolean }) {
         autoFocus={autoFocus}
         placeholder="How does…? Where is…? Why does…?"
         busy={ask.isPending}
-        onAsk={(text) => ask.mutate({ text, repositoryIds: repo ? [repo] : [] })}
+        onAsk={(text, model) => ask.mutate({ text, model, repositoryIds: repo ? [repo] : [] })}
         beside={
           <Select
             label="Where to look"
-            className="max-w-48 border-transparent"
+            className="max-w-48 min-w-0 border-transparent"
             value={repo}
             onChange={setRepo}
             options={options}

@@ -5,12 +5,21 @@ import type { Sending } from './drafts'
 export interface Kept {
   texts: Record<string, string>
   outbox: Record<string, Sending[]>
+  /** The models that were chosen, by conversation. */
+  models: Record<string, string>
 }
 
-const NOTHING: Kept = { texts: {}, outbox: {} }
+const NOTHING: Kept = { texts: {}, outbox: {}, models: {} }
 
-export const NAME = 'samoey.drafts'
 const VERSION = 1
+
+/** Each person has an entry of their own: whoever signs in next neither sees nor sends its words. */
+export function nameFor(userId: string): string {
+  return `samoey.drafts.${userId}`
+}
+
+/** What the entry is called before anybody is known to be here; nothing is kept under it. */
+export const NOBODY = 'samoey.drafts'
 
 /** Their entries, but for those that differ between `base` and `mine`: these were changed here. */
 function overlay<T>(
@@ -54,20 +63,26 @@ export function isOwn(where: string): void {
   own.add(where)
 }
 
+/** Another person's entry is opened next. */
+export function forgetOwn(): void {
+  own.clear()
+}
+
 /** Every tab writes only what was changed in it, so none erases what another one keeps. */
 export const storage: PersistStorage<Kept> = {
   getItem: (name) => {
-    const raw = localStorage.getItem(name)
-    base = parse(raw)
-    return raw === null ? null : { state: base, version: VERSION }
+    base = name === NOBODY ? NOTHING : parse(localStorage.getItem(name))
+    return { state: base, version: VERSION }
   },
   setItem: (name, { state: mine }) => {
+    if (name === NOBODY) return
     const theirs = parse(localStorage.getItem(name))
-    const state = {
+    const state: Kept = {
       texts: overlay(theirs.texts, base.texts, mine.texts),
       outbox: overlayOutbox(theirs, base, mine),
+      models: overlay(theirs.models, base.models, mine.models),
     }
-    base = { texts: mine.texts, outbox: mine.outbox }
+    base = mine
     const raw = JSON.stringify({ state, version: VERSION })
     if (raw !== localStorage.getItem(name)) localStorage.setItem(name, raw)
   },
@@ -82,6 +97,6 @@ export function takeOver(raw: string | null, mine: Kept): Kept {
   const texts = Object.fromEntries([...elsewhere, ...held])
   // What another tab cleared while it stands in a box here is written again: it was not sent.
   const known = Object.entries(texts).filter(([where]) => where in theirs.texts)
-  base = { texts: Object.fromEntries(known), outbox: theirs.outbox }
-  return { texts, outbox: theirs.outbox }
+  base = { ...theirs, texts: Object.fromEntries(known) }
+  return { ...theirs, texts }
 }

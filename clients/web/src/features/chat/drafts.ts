@@ -1,7 +1,7 @@
 import type { Problem } from '@samoey/api'
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
-import { isOwn, type Kept, NAME, storage, takeOver } from './draft-storage'
+import { forgetOwn, isOwn, type Kept, nameFor, NOBODY, storage, takeOver } from './draft-storage'
 
 /** The draft of the box that begins a conversation. */
 export const NEW = 'new'
@@ -10,11 +10,15 @@ export const NEW = 'new'
 export interface Sending {
   key: string
   text: string
+  /** Which model shall answer; none means the default. */
+  model?: string
   problem?: Problem
 }
 
 interface Drafts extends Kept {
   write: (where: string, text: string) => void
+  /** Choose the model that answers there; an empty name means the default. */
+  choose: (where: string, model: string) => void
   put: (conversationId: string, sending: Sending) => void
   drop: (conversationId: string, key: string) => void
   /** Back into the box, before what was typed there meanwhile. */
@@ -31,12 +35,17 @@ export const useDrafts = create<Drafts>()(
     (set, get) => ({
       texts: {},
       outbox: {},
+      models: {},
       write: (where, text) => {
         isOwn(where)
         set(({ texts }) => ({
           texts: text === '' ? without(texts, where) : { ...texts, [where]: text },
         }))
       },
+      choose: (where, model) =>
+        set(({ models }) => ({
+          models: model === '' ? without(models, where) : { ...models, [where]: model },
+        })),
       put: (id, sending) =>
         set(({ outbox }) => {
           const others = (outbox[id] ?? []).filter((one) => one.key !== sending.key)
@@ -54,17 +63,30 @@ export const useDrafts = create<Drafts>()(
       },
     }),
     {
-      name: NAME,
+      name: NOBODY,
       version: 1,
       storage,
-      partialize: ({ texts, outbox }): Kept => ({ texts, outbox }),
+      // Whose it is has to be known first: see `openDrafts`.
+      skipHydration: true,
+      partialize: ({ texts, outbox, models }): Kept => ({ texts, outbox, models }),
     },
   ),
 )
 
+/** Show and keep the words of this person, and of nobody else, from now on. */
+export function openDrafts(userId: string): void {
+  const name = nameFor(userId)
+  if (useDrafts.persist.getOptions().name === name) return
+  forgetOwn()
+  useDrafts.persist.setOptions({ name })
+  void useDrafts.persist.rehydrate()
+}
+
 /** Another tab changed what is kept. */
 function hearOtherTabs({ key, newValue }: StorageEvent): void {
-  if (key === NAME) useDrafts.setState((state) => takeOver(newValue, state))
+  if (key !== null && key === useDrafts.persist.getOptions().name) {
+    useDrafts.setState((state) => takeOver(newValue, state))
+  }
 }
 
 if (typeof window !== 'undefined') addEventListener('storage', hearOtherTabs)

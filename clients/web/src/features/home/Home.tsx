@@ -2,12 +2,11 @@
 
 import { atLeast, type CodeIndex, models, type Repository } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
-import { CircleAlert, CircleCheck, CircleDashed, FolderPlus, Loader } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, Loader } from 'lucide-react'
 import { NewQuestion, useConversations } from '@/features/chat'
-import { codeLink, useRepositories, workOf } from '@/features/repositories'
+import { codeLink, FirstRepository, useRepositories, workOf } from '@/features/repositories'
 import { useSession } from '@/session'
-import { Button } from '@/ui/button'
-import { Empty, SkeletonRows } from '@/ui/empty'
+import { SkeletonRows } from '@/ui/empty'
 import { ago, count, many } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
@@ -94,29 +93,6 @@ function ModelNote() {
         Connect a model
       </Link>
     </p>
-  )
-}
-
-function FirstRepository() {
-  const { workspace } = useSession()
-  const may = atLeast(workspace.role, 'admin')
-  return (
-    <Empty
-      className="py-24"
-      icon={<FolderPlus size={20} aria-hidden />}
-      title="Add your first repository"
-      act={
-        may ? (
-          <Button tone="accent" size="lg" asChild>
-            <Link href="/repositories/?add=1">Add a repository</Link>
-          </Button>
-        ) : null
-      }
-    >
-      {may
-        ? 'Give a git URL or a folder. Once it is indexed you can ask about it, and every answer shows where it comes from.'
-        : 'Nothing is connected yet. An admin adds repositories; then you can ask about them.'}
-    </Empty>
   )
 }
 

@@ -11,13 +11,13 @@ import { Empty, SkeletonRows } from '@/ui/empty'
 import { Link } from '@/ui/link'
 import { PaneHead, Panes } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
+import { useTitle } from '@/ui/title'
 import { CodeHead, Revision } from './CodeHead'
 import { FileView } from './FileView'
 import { codeLink, fitLines, formatLines, type LineRange, parseLines } from './links'
 import { Symbols } from './Symbols'
 import { Tree } from './Tree'
 import { type Place, type Standing, useStanding } from './useStanding'
-import { useTitle } from './useTitle'
 
 function Shown({ place, standing }: { place: Place; standing: Standing }) {
   const range = parseLines(useHash())

@@ -1,5 +1,6 @@
 export { Code } from './Code'
 export { CodePeek } from './CodePeek'
+export { AddRepositoryLine, FirstRepository } from './FirstRepository'
 export {
   codeLink,
   type LineRange,

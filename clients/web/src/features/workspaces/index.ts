@@ -1,4 +1,5 @@
 export { Join } from './Join'
 export { Members } from './Members'
 export { SetUp } from './SetUp'
+export { useWhomToAsk } from './whom'
 export { WorkspaceName } from './WorkspaceName'
