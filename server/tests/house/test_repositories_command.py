@@ -15,7 +15,7 @@ from tests.house.test_bad_arguments import run
 
 
 async def answer(house: RunningHouse, *arguments: str) -> Any:
-    done = await run(house, "repositories", *arguments, "--json")
+    done = await house.command("repositories", *arguments, "--json")
     assert done.returncode == 0, done.stderr + done.stdout
     return json.loads(done.stdout)
 
@@ -29,7 +29,7 @@ async def test_a_repository_is_added_listed_renamed_brought_up_to_date_and_delet
 
     added = await answer(house, "add", str(author.folder), "--exclude", "vendor/")
     second = author.commit("c.py", text="c = 1\n")
-    synced = await run(house, "repositories", "sync", "motor")
+    synced = await house.command("repositories", "sync", "motor")
     renamed = await answer(house, "rename", added["id"], "the motor")
     [listed] = await answer(house, "list")
     shown = await run(house, "repositories", "list")
@@ -53,12 +53,12 @@ async def test_what_is_not_there_or_not_meant_is_told_and_nothing_is_lost(
         author.commit("a.py")
         await answer(house, "add", str(author.folder), "--name", "app", "--no-wait")
 
-    missing = await run(house, "repositories", "sync", "nothing")
-    several = await run(house, "repositories", "delete", "app", "--yes")
-    nobody = await run(house, "repositories", "delete", "app")
-    nameless = await run(house, "repositories", "rename", "app", "", "--json")
-    unreadable = await run(
-        house, "repositories", "add", "https://git.example.org/a", "--token-file", "/nowhere"
+    missing = await house.command("repositories", "sync", "nothing")
+    several = await house.command("repositories", "delete", "app", "--yes")
+    nobody = await house.command("repositories", "delete", "app")
+    nameless = await house.command("repositories", "rename", "app", "", "--json")
+    unreadable = await house.command(
+        "repositories", "add", "https://git.example.org/a", "--token-file", "/nowhere"
     )
 
     assert (missing.returncode, several.returncode, nobody.returncode) == (1, 1, 2)

@@ -1,6 +1,7 @@
 """An index belongs to a commit, and how it was made does not change how it ranks."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,8 @@ CONTENTS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=30)
+# A dozen histories at each run; CI takes its time to look for odd ones.
+@settings(deadline=None, max_examples=60 if os.environ.get("CI") == "true" else 12)
 @given(
     commits=st.lists(CONTENTS, min_size=2, max_size=4),
     bucket_bytes=st.sampled_from([50, 100, 200, 100_000]),
