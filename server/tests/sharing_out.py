@@ -1,7 +1,7 @@
 """How the tests are shared out between processes: what is dear to set up goes to one of them."""
 
-from xdist.scheduler import LoadScopeScheduling
-from xdist.workermanage import WorkerController
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # brings no types
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]  # brings no types
 
 # Together these share a browser, a house or a home that was lived in; the longest are first.
 TOGETHER = {
@@ -15,7 +15,7 @@ TOGETHER = {
 EARLY = (*TOGETHER.values(), "tests/house/")
 
 
-class SharedOut(LoadScopeScheduling):
+class SharedOut(LoadScopeScheduling):  # type: ignore[misc]  # brings no types
     """Groups stay together; every other test is handed out by itself, in the shuffled order."""
 
     def _split_scope(self, nodeid: str) -> str:
