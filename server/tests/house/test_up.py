@@ -322,6 +322,8 @@ def _control(terminal: int) -> None:
     import termios
 
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    # As a person's shell starts it, whoever started the tests.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_the_supervisor_itself_is_light(home: Path) -> None:
