@@ -79,13 +79,15 @@ test('a code block of 24 lines is shown whole', () => {
 })
 
 test('code that changes the cited lines can be compared with them', async () => {
-  const citation = makeCitation({ path: 'src/app.py', start: 7, text: 'first = 1\nsecond = 2' })
+  const text = 'around = 0\nfirst = 1\nsecond = 2\naround = 3'
+  const citation = makeCitation({ path: 'src/app.py', start: 6, text })
   show('Like this [^1]:\n\n```python app.py\nfirst = 1\nsecond = 3\n```', [citation])
 
   await userEvent.click(screen.getByRole('button', { name: 'Compare' }))
 
   const shown = screen.getByRole('region', { name: 'Comparison' })
   expect(shown).toHaveTextContent('8−second = 28+second = 3')
+  expect(shown).not.toHaveTextContent('around')
 })
 
 test('code that only repeats the cited lines has nothing to compare', () => {

@@ -41,7 +41,7 @@ function sends(event: KeyboardEvent): boolean {
 /** What stands beside the button: that it is too much, or how to write more lines. */
 function Remark({ excess, hint }: { excess: number; hint: boolean }) {
   return (
-    <p className={cn('grow px-2 text-right text-xs', excess > 0 ? 'text-bad' : 'text-quiet')}>
+    <p className={cn('grow text-right text-xs sm:px-2', excess > 0 ? 'text-bad' : 'text-quiet')}>
       {excess > 0 ? `Too long by ${count(excess)} bytes` : null}
       {hint && excess === 0 ? (
         <span className="hidden sm:inline">Shift + Enter for a new line</span>
@@ -114,7 +114,10 @@ export function AskBox({
         )}
       />
       <div
-        className={cn('flex items-center gap-2', tall ? 'px-2 pb-2' : 'absolute right-2 bottom-2')}
+        className={cn(
+          'flex items-center gap-1 sm:gap-2',
+          tall ? 'px-2 pb-2' : 'absolute right-2 bottom-2',
+        )}
       >
         {beside}
         {hasChoice ? <ModelChoice draft={draft} /> : null}

@@ -41,9 +41,10 @@ function Head({ citation, open, current }: CodeBlockProps) {
         data-citation={number}
         aria-current={current || undefined}
         aria-label={`${path}:${lineNumbers(start, end)}, source ${number}`}
-        className="truncate rounded-sm px-1.5 py-0.5 font-mono text-accent hover:bg-accent-wash aria-current:bg-accent aria-current:text-accent-text"
+        className="-ml-1.5 flex min-w-0 rounded-sm px-1.5 py-0.5 font-mono text-accent hover:bg-accent-wash aria-current:bg-accent aria-current:text-accent-text"
       >
-        {path}:{lineNumbers(start, end)}
+        <span className="truncate">{path}</span>
+        <span className="shrink-0">:{lineNumbers(start, end)}</span>
       </Link>
       {symbol ? <span className="hidden truncate font-mono sm:inline">{symbol}</span> : null}
       <span className="grow" />
@@ -70,7 +71,9 @@ function BlockHead(props: CodeBlockProps) {
       {isHead ? (
         <>
           <Head {...props} />
-          {language && language !== 'text' ? <span className="shrink-0">{language}</span> : null}
+          {language && language !== 'text' ? (
+            <span className="shrink-0 max-sm:hidden">{language}</span>
+          ) : null}
         </>
       ) : (
         <BlockName language={language} path={path} />
@@ -89,7 +92,7 @@ function BlockHead(props: CodeBlockProps) {
       ) : null}
       <CopyButton text={code} label="Copy code" />
       {comparing && compared ? (
-        <Compare {...compared} path={path} onClose={() => setComparing(false)} />
+        <Compare {...compared} path={citation?.path ?? path} onClose={() => setComparing(false)} />
       ) : null}
     </figcaption>
   )

@@ -25,6 +25,11 @@ function nameOf({ id }: Model): string {
   return id === 'extractive' ? 'Passages only' : id.replace(/^openai:/, '')
 }
 
+function hintOf({ id, is_default }: Model): string | undefined {
+  if (is_default) return 'answers by default'
+  return id === 'extractive' ? 'extractive: no model writes' : undefined
+}
+
 /** Which model answers, kept for each conversation. */
 export function ModelChoice({ draft }: { draft: string }) {
   const chosen = useChosenModel(draft)
@@ -33,7 +38,7 @@ export function ModelChoice({ draft }: { draft: string }) {
     // Who chose nothing follows the default, also when it changes.
     value: model.is_default ? '' : model.id,
     label: nameOf(model),
-    hint: model.is_default ? 'answers by default' : undefined,
+    hint: hintOf(model),
   }))
   return (
     <Select
