@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { codeLink, parseLines, readPeek, withoutPeek, withPeek } from '@/features/repositories'
+import { targetOf } from '@/features/repositories/links'
 import { safeNext } from '@/session'
 
 describe('lines in an address', () => {
@@ -51,4 +52,15 @@ test.each([
   [null, '/'],
 ])('after signing in %s leads to %s', (next, where) => {
   expect(safeNext(next)).toBe(where)
+})
+
+test.each([
+  ['docs/link', '../src/app.py', 'src/app.py'],
+  ['docs/link', './guide.md', 'docs/guide.md'],
+  ['link', 'src/', 'src'],
+  ['docs/link', '..', ''],
+  ['docs/link', '../../elsewhere', null],
+  ['link', '/etc/passwd', null],
+])('the symbolic link %s to %s leads to %s', (link, target, where) => {
+  expect(targetOf(link, target)).toBe(where)
 })

@@ -110,6 +110,36 @@ test('an unknown commit is told once, beside no other commit and no link to copy
 })
 
 test.each([
+  ['../app.py', 'Open app.py', /path=app\.py$/],
+  ['/etc/passwd', null, null],
+])('a symbolic link to %s says so and is no text', async (text, act, href) => {
+  const file = { commit, path: 'src/link', size: 9, language: null, kind: 'link', text }
+  serve({ ...house, 'file:src/link': { body: file } })
+  open('repo=r&at=main&path=src/link')
+
+  expect(await screen.findByRole('heading', { name: 'A symbolic link' })).toBeInTheDocument()
+  expect(screen.getByText(text, { selector: 'code' })).toBeInTheDocument()
+  const link = screen.queryByRole('link', { name: /^Open/ })
+  if (act === null) expect(link).toBeNull()
+  else expect(link).toHaveAccessibleName(act)
+  if (href !== null) expect(link).toHaveAttribute('href', expect.stringMatching(href))
+})
+
+test.each([
+  ['', /^Folder snapshot, /],
+  [`&at=${commit}`, /^Folder snapshot, /],
+  [`&at=${'d'.repeat(40)}`, /^Earlier snapshot dddddddd$/],
+])('a folder has no branch: with %j its code is called %s', async (at, says) => {
+  const plain = { kind: 'folder' as const, branch: null, default_branch: null }
+  const folder = makeRepository({ ...plain, commit, synced_at: '2026-01-01T00:00:00Z' })
+  serve({ ...house, r: { body: folder } })
+  open(`repo=r${at}`)
+
+  expect(await screen.findByText(says)).toBeInTheDocument()
+  expect(screen.queryByText('now')).toBeNull()
+})
+
+test.each([
   [
     { start: 2, end: 9 },
     { start: 2, end: 3 },

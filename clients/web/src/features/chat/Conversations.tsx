@@ -9,8 +9,8 @@ import {
   useRepositories,
   withoutPeek,
 } from '@/features/repositories'
+import { ViewerNote } from '@/features/workspaces'
 import { useSession } from '@/session'
-import { Empty } from '@/ui/empty'
 import { PaneHead, Panes } from '@/ui/page'
 import { useTitle } from '@/ui/title'
 import { ConversationList } from './ConversationList'
@@ -30,18 +30,23 @@ function BeginningHere() {
     )
   }
   return (
-    <Empty title="Choose a conversation">
-      You may read what is shared. Ask an admin for the role “member” to ask questions.
-    </Empty>
+    <div className="flex flex-col gap-2 self-center text-center">
+      <h2 className="text-md font-semibold">Choose a conversation</h2>
+      <ViewerNote />
+    </div>
   )
 }
 
 function Beginning() {
   const router = useRouter()
+  const mayAsk = atLeast(useSession().workspace.role, 'member')
   useTitle(['Conversations'])
   return (
     <>
-      <PaneHead title="New conversation" back={() => router.push('/conversations/')} />
+      <PaneHead
+        title={mayAsk ? 'New conversation' : 'Conversations'}
+        back={() => router.push('/conversations/')}
+      />
       <div className="mx-auto flex w-full max-w-[720px] grow flex-col justify-center gap-6 p-4">
         <BeginningHere />
       </div>
@@ -65,6 +70,7 @@ export function Conversations() {
       main={id ? <ConversationView id={id} /> : <Beginning />}
       side={peek ? <CodePeek place={peek} onClose={close} /> : undefined}
       sideLabel="Code"
+      onCloseSide={close}
       wideSide
       focus={peek ? 'side' : id || begins ? 'main' : 'list'}
     />

@@ -33,7 +33,13 @@ function Shown({ place, standing }: { place: Place; standing: Standing }) {
     )
   }
   return file ? (
-    <FileView file={file} range={range} onSelect={select} />
+    <FileView
+      repo={place.repository.id}
+      at={place.at}
+      file={file}
+      range={range}
+      onSelect={select}
+    />
   ) : (
     <SkeletonRows rows={14} />
   )
@@ -92,6 +98,7 @@ function Opened(place: Place) {
         </>
       }
       sideLabel="Symbols"
+      onCloseSide={() => setSymbols(false)}
       side={
         symbols ? (
           <Symbols

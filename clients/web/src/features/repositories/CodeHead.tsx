@@ -2,12 +2,12 @@
 
 import { repositories, type Repository } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
-import { ListTree } from 'lucide-react'
+import { Camera, ListTree } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Fragment } from 'react'
 import { IconButton } from '@/ui/button'
 import { CopyButton } from '@/ui/copy'
-import { bytes, short } from '@/ui/format'
+import { ago, bytes, moment, short } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { Select } from '@/ui/select'
 import { codeLink, type LineRange } from './links'
@@ -18,26 +18,50 @@ interface PlaceProps {
   path: string
 }
 
+/** What a revision is called: a branch, the beginning of a commit, or when a folder was read. */
+export function revisionName({ kind, commit, synced_at }: Repository, shown: string): string {
+  if (kind === 'folder' && (shown === '' || shown === commit)) {
+    return synced_at ? `Folder snapshot, ${ago(synced_at)}` : 'Folder snapshot'
+  }
+  if (!/^[0-9a-f]{40}$/.test(shown)) return shown || 'Default branch'
+  return kind === 'folder' ? `Earlier snapshot ${short(shown)}` : short(shown)
+}
+
 /** Which branch or commit is shown, and the way to another. */
 export function Revision({ repository, at, path }: PlaceProps) {
   const router = useRouter()
-  const branches = useQuery(repositories.branches(repository.id)).data ?? []
-  const shown = at ?? repository.branch ?? repository.default_branch ?? ''
-  const options = branches.map(({ name, commit }) => ({
+  const isFolder = repository.kind === 'folder'
+  const branches = useQuery({ ...repositories.branches(repository.id), enabled: !isFolder })
+  const latest = repository.branch ?? repository.default_branch ?? ''
+  const shown = at === repository.commit && isFolder ? latest : (at ?? latest)
+  const options = (branches.data ?? []).map(({ name, commit }) => ({
     value: name,
     label: name,
     hint: short(commit),
   }))
-  if (!options.some((option) => option.value === shown)) {
-    const isCommit = /^[0-9a-f]{40}$/.test(shown)
-    options.unshift({ value: shown, label: isCommit ? short(shown) : shown || 'now', hint: '' })
+  for (const value of isFolder ? [latest, shown] : [shown]) {
+    if (options.some((option) => option.value === value)) continue
+    options.unshift({ value, label: revisionName(repository, value), hint: '' })
+  }
+  if (isFolder && options.length === 1) {
+    return (
+      <p
+        className="flex h-8 items-center gap-2 text-sm text-quiet"
+        title={repository.synced_at ? moment(repository.synced_at) : undefined}
+      >
+        <Camera size={16} aria-hidden className="shrink-0" />
+        <span className="truncate">{revisionName(repository, shown)}</span>
+      </p>
+    )
   }
   return (
     <Select
       label="Branch or commit"
       className="w-full"
       value={shown}
-      onChange={(chosen) => router.push(codeLink({ repo: repository.id, at: chosen, path }))}
+      onChange={(chosen) =>
+        router.push(codeLink({ repo: repository.id, at: chosen || null, path }))
+      }
       options={options}
     />
   )

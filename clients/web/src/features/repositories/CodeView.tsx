@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent, useRef } from 'react'
 import type { LineRange } from './links'
-import { makeModel, monaco, takeTheme } from './monaco'
+import { makeModel, makeReady, monaco, takeTheme } from './monaco'
 
 export interface CodeViewProps {
   text: string
@@ -14,7 +14,10 @@ export interface CodeViewProps {
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
-function makeEditor(element: HTMLElement, path: string): Editor {
+// About as many lines as a high screen shows below the marked ones.
+const A_SCREEN = 80
+
+function makeEditor(element: HTMLElement, path: string, lines: number): Editor {
   return monaco.editor.create(element, {
     model: null,
     ariaLabel: `${path}, read only`,
@@ -27,7 +30,8 @@ function makeEditor(element: HTMLElement, path: string): Editor {
     lineHeight: 1.45,
     glyphMargin: false,
     lineDecorationsWidth: 12,
-    lineNumbersMinChars: 4,
+    // One place to part the numbers from the edge, one from the code.
+    lineNumbersMinChars: String(lines).length + 2,
     minimap: { enabled: false },
     occurrencesHighlight: 'singleFile',
     guides: { indentation: true, highlightActiveIndentation: false },
@@ -70,24 +74,43 @@ export default function CodeView({ text, path, range, onSelect }: CodeViewProps)
   const frame = useRef<HTMLDivElement>(null)
   const held = useRef<Editor | null>(null)
   const told = useRef<string>('')
+  const unmark = useRef<() => void>(undefined)
   const tell = useEffectEvent((lines: LineRange) => {
     told.current = `${lines.start}-${lines.end}`
     onSelect?.(lines)
   })
 
+  const seen = useEffectEvent(() => (range?.end ?? 1) + A_SCREEN)
+  const point = useEffectEvent(() => {
+    unmark.current?.()
+    unmark.current = undefined
+    if (!held.current || !range) return
+    unmark.current = mark(held.current, range)
+    const { start, end } = range
+    // A selection made here is in view already; moving the text under the pointer would disturb.
+    if (told.current === `${start}-${end}`) return
+    held.current.revealRangeNearTop(new monaco.Range(Math.max(1, start - 4), 1, end, 1))
+  })
+
   useEffect(() => {
     if (!frame.current) return
-    const editor = makeEditor(frame.current, path)
     const model = makeModel(text, path)
-    editor.setModel(model)
-    held.current = editor
+    const editor = makeEditor(frame.current, path, model.getLineCount())
     const watch = editor.onDidChangeCursorSelection(({ selection, source }) => {
       const byPerson = source === 'mouse' || source === 'keyboard'
       if (byPerson && !selection.isEmpty()) tell(selected(selection))
     })
+    void makeReady(model, seen()).then(() => {
+      if (model.isDisposed()) return
+      // Text, its colours and its marks come in one and the same frame.
+      editor.setModel(model)
+      held.current = editor
+      point()
+    })
     return () => {
       watch.dispose()
       held.current = null
+      unmark.current = undefined
       editor.dispose()
       model.dispose()
     }
@@ -107,16 +130,7 @@ export default function CodeView({ text, path, range, onSelect }: CodeViewProps)
 
   const start = range?.start
   const end = range?.end
-  useEffect(() => {
-    const editor = held.current
-    if (!editor || start === undefined || end === undefined) return
-    const unmark = mark(editor, { start, end })
-    // A selection made here is in view already; moving the text under the pointer would disturb.
-    if (told.current !== `${start}-${end}`) {
-      editor.revealRangeNearTop(new monaco.Range(Math.max(1, start - 4), 1, end, 1))
-    }
-    return unmark
-  }, [start, end, text, path])
+  useEffect(() => point(), [start, end])
 
   return <div ref={frame} className="h-full min-h-0 w-full" data-testid="code" />
 }

@@ -1,11 +1,13 @@
 'use client'
 
 import type { CodeFile } from '@samoey/api'
-import { FileQuestion, FileWarning } from 'lucide-react'
+import { FileQuestion, FileSymlink, FileWarning } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { Empty, SkeletonRows } from '@/ui/empty'
+import { Button } from '@/ui/button'
 import { bytes, many } from '@/ui/format'
-import { countLines, fitLines, formatLines, type LineRange } from './links'
+import { Link } from '@/ui/link'
+import { codeLink, countLines, fitLines, formatLines, type LineRange, targetOf } from './links'
 
 const CodeView = dynamic(() => import('./CodeView'), {
   ssr: false,
@@ -13,13 +15,41 @@ const CodeView = dynamic(() => import('./CodeView'), {
 })
 
 interface FileViewProps {
+  /** The repository, and the branch or commit that links name. */
+  repo: string
+  at: string | null
   file: CodeFile
   range: LineRange | null
   onSelect?: (range: LineRange) => void
 }
 
+/** A symbolic link: it is never followed by itself, but one may go where it points. */
+function SymbolicLink({ repo, at, file }: Omit<FileViewProps, 'range' | 'onSelect'>) {
+  const target = (file.text ?? '').replace(/\n$/, '')
+  const inside = targetOf(file.path, target)
+  return (
+    <Empty
+      icon={<FileSymlink size={20} aria-hidden />}
+      title="A symbolic link"
+      act={
+        inside === null ? undefined : (
+          <Button asChild>
+            <Link href={codeLink({ repo, at, path: inside })}>
+              Open {inside === '' ? 'the top of the repository' : inside}
+            </Link>
+          </Button>
+        )
+      }
+    >
+      It points to <code className="font-mono text-sm wrap-anywhere text-text">{target}</code>
+      {inside === null ? ', which lies outside this repository and is not shown here.' : '.'}
+    </Empty>
+  )
+}
+
 /** A file as far as it can be shown. */
-export function FileView({ file, range, onSelect }: FileViewProps) {
+export function FileView({ repo, at, file, range, onSelect }: FileViewProps) {
+  if (file.kind === 'link') return <SymbolicLink repo={repo} at={at} file={file} />
   if (file.kind === 'binary') {
     return (
       <Empty icon={<FileQuestion size={20} aria-hidden />} title="A binary file">

@@ -3,6 +3,7 @@
 import { type CodeIndex, knowledge, type Problem, repositories, type Repository } from '@samoey/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import {
+  Camera,
   Ellipsis,
   Folder,
   FolderGit2,
@@ -153,12 +154,14 @@ function RowMenu({ repository, acts }: { repository: Repository; acts: Acts }) {
 }
 
 function Facts({ repository }: { repository: Repository }) {
-  const { branch, default_branch, commit, synced_at, sync_minutes, dirty, dirty_wanted } =
+  const { kind, branch, default_branch, commit, synced_at, sync_minutes, dirty, dirty_wanted } =
     repository
   return (
     <p className="mt-1 flex flex-wrap items-center gap-2 text-xs text-quiet">
       {branch || default_branch ? (
         <Chip icon={<GitBranch aria-hidden />}>{branch ?? default_branch}</Chip>
+      ) : kind === 'folder' ? (
+        <Chip icon={<Camera aria-hidden />}>folder snapshot</Chip>
       ) : null}
       {commit ? <span className="font-mono">{short(commit)}</span> : null}
       {repository.has_credential ? <Chip icon={<Lock aria-hidden />}>private</Chip> : null}

@@ -2,13 +2,11 @@
 
 import { knowledge } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
-import { X } from 'lucide-react'
 import { useState } from 'react'
-import { IconButton } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { SkeletonRows } from '@/ui/empty'
 import { Input } from '@/ui/field'
-import { PaneHead } from '@/ui/page'
+import { SideHead } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { SymbolSign } from '@/ui/symbol'
 import type { LineRange } from './links'
@@ -30,16 +28,7 @@ export function Symbols({ repo, at, path, range, onPick, onClose }: SymbolsProps
   const shown = outline.data?.filter((one) => one.name.toLowerCase().includes(words)) ?? []
   return (
     <>
-      <PaneHead title="Symbols" back={onClose}>
-        <IconButton
-          label="Close"
-          size="icon-sm"
-          className="hidden md:inline-flex"
-          onClick={onClose}
-        >
-          <X size={16} aria-hidden />
-        </IconButton>
-      </PaneHead>
+      <SideHead title="Symbols" onClose={onClose} />
       <div className="p-3">
         <Input
           type="search"

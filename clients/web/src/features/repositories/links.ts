@@ -32,6 +32,18 @@ export function fitLines(range: LineRange | null, text: string | null | undefine
   return range.start > last ? null : { start: range.start, end: Math.min(range.end, last) }
 }
 
+/** Where a symbolic link inside a repository leads; null where it leads out of it. */
+export function targetOf(link: string, target: string): string | null {
+  if (target.startsWith('/')) return null
+  const steps = link.split('/').slice(0, -1)
+  for (const step of target.split('/')) {
+    if (step === '' || step === '.') continue
+    if (step !== '..') steps.push(step)
+    else if (steps.pop() === undefined) return null
+  }
+  return steps.join('/')
+}
+
 /** The part behind the `#`. */
 export function formatLines({ start, end }: LineRange): string {
   return start === end ? `L${start}` : `L${start}-L${end}`

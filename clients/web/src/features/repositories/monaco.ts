@@ -45,18 +45,25 @@ export function takeTheme(): void {
   const dark = Number.parseInt(of('text').slice(0, 2), 16) > 127
   monaco.editor.defineTheme(THEME, {
     base: dark ? 'vs-dark' : 'vs',
-    inherit: true,
+    // Monaco's own colours would stand beside those of the page.
+    inherit: false,
     rules: [
       rule('keyword', 'keyword'),
+      rule('operator.sql', 'keyword'),
       rule('string', 'string'),
       rule('number', 'number'),
+      rule('constant', 'number'),
       rule('comment', 'comment'),
       rule('type', 'type'),
       rule('tag', 'type'),
+      rule('key', 'type'),
+      rule('namespace', 'type'),
+      rule('predefined', 'name'),
       rule('attribute.name', 'name'),
       rule('attribute.value', 'string'),
       rule('annotation', 'meta'),
       rule('metatag', 'meta'),
+      rule('variable.predefined', 'meta'),
       rule('regexp', 'string'),
     ],
     colors: {
@@ -97,6 +104,24 @@ export function makeModel(text: string, path: string): monaco.editor.ITextModel 
     bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
   })
   return model
+}
+
+// Of a longer text the beginning is coloured at once, the rest while one reads.
+const COLOURED_AT_ONCE = 20_000
+
+/**
+ * Get a text ready to be shown as far as `line`: without its grammar it would stand plain for a
+ * moment, and a grammar that begins in the middle takes the inside of a long string for code.
+ */
+export async function makeReady(model: monaco.editor.ITextModel, line: number): Promise<void> {
+  try {
+    await monaco.editor.colorize('', model.getLanguageId(), {})
+  } catch {
+    return // A text without its colours is still a text.
+  }
+  if (model.isDisposed()) return
+  const last = Math.min(line, model.getLineCount(), COLOURED_AT_ONCE)
+  monaco.editor.colorizeModelLine(model, last)
 }
 
 export { monaco }

@@ -1,5 +1,6 @@
 export { Join } from './Join'
 export { Members } from './Members'
 export { SetUp } from './SetUp'
+export { ViewerNote } from './ViewerNote'
 export { useWhomToAsk } from './whom'
 export { WorkspaceName } from './WorkspaceName'
