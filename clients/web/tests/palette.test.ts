@@ -1,6 +1,6 @@
 import { House } from 'lucide-react'
 import { expect, test } from 'vitest'
-import { type CommandItem, matching } from '@/frame/commands'
+import { type CommandItem, grouped, matching } from '@/frame/commands'
 
 const item = (id: string, label: string): CommandItem => ({
   id,
@@ -27,4 +27,17 @@ test('every word has to be there, in any order', () => {
 
 test('with nothing typed all stand in their own order', () => {
   expect(matching(items.slice(0, 3), '').map((one) => one.id)).toEqual(['a', 'b', 'c'])
+})
+
+test('what fits stands under its headings, the group of the best one first', () => {
+  const mixed = [
+    { ...item('r', 'retry'), group: 'Repositories' as const },
+    item('a', 'Retries'),
+    { ...item('s', 'retry-service'), group: 'Repositories' as const },
+  ]
+
+  expect(grouped(mixed).map(({ group, items }) => [group, items.map(({ id }) => id)])).toEqual([
+    ['Repositories', ['r', 's']],
+    ['Go to', ['a']],
+  ])
 })

@@ -1,8 +1,21 @@
 import type { Hit } from '@samoey/api'
 import { render, screen } from '@testing-library/react'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { Search } from '@/features/knowledge'
 import { groupByFile } from '@/features/knowledge/groups'
 import { Results } from '@/features/knowledge/Results'
+import { here, people, serve, show } from './house'
+import { makeIndex, makeRepository } from './make'
+
+vi.mock('next/navigation', async () => (await import('./house')).navigation)
+vi.mock('@/session', async (original) => ({
+  ...(await original<object>()),
+  ...(await import('./house')).session,
+}))
+
+beforeEach(() => {
+  Object.assign(here, { role: 'owner', params: new URLSearchParams('q=letters') })
+})
 
 function makeHit(part: Partial<Hit> = {}): Hit {
   return {
@@ -51,4 +64,37 @@ test('words of a query that mean something in a pattern are only words', () => {
   )
 
   expect(screen.getAllByText(/std|vector|int/, { selector: 'mark' }).length).toBeGreaterThan(2)
+})
+
+const nothing = { query: 'letters', hits: [], took_ms: 1.5 }
+
+test('where nothing is connected a search offers to add a repository, and counts nothing', async () => {
+  serve({ repositories: [], indexes: [], members: people, search: nothing })
+  show(<Search />)
+
+  expect(await screen.findByRole('link', { name: 'Add a repository' })).toBeInTheDocument()
+  expect(screen.queryByText(/Nothing found/)).toBeNull()
+  expect(screen.getByRole('status')).toBeEmptyDOMElement()
+})
+
+test.each([
+  [{ state: 'running' }, 'The repositories are still being read.', 'See how far it is'],
+  [{ state: 'failed' }, 'None of the repositories could be read.', 'See why'],
+] as const)('with an index that is %j: %s', async (part, says, act) => {
+  const indexes = [makeIndex({ ...part, snapshot_commit: null })]
+  serve({ repositories: [makeRepository()], indexes, members: people, search: nothing })
+  show(<Search />)
+
+  expect(await screen.findByText(new RegExp(says))).toBeInTheDocument()
+  expect(screen.getByRole('link', { name: act })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/^\/repositories\/?$/),
+  )
+})
+
+test('where something is indexed, nothing found is said to be so', async () => {
+  serve({ repositories: [makeRepository()], indexes: [makeIndex()], search: nothing })
+  show(<Search />)
+
+  expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeInTheDocument()
 })

@@ -5,7 +5,7 @@ import { Dialog } from 'radix-ui'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { cn } from '@/ui/cn'
 import { Kbd } from '@/ui/kbd'
-import { type CommandItem, matching, useCommands } from './commands'
+import { type CommandItem, grouped, matching, useCommands, VERBS } from './commands'
 import { usePalette } from './palette-store'
 
 interface RowProps {
@@ -36,8 +36,16 @@ function Row({ item, chosen, onChoose, onRun }: RowProps) {
     >
       <Sign size={16} aria-hidden className="shrink-0 text-quiet" />
       <span className="grow truncate">{item.label}</span>
-      <span className="shrink-0 text-xs text-quiet">{item.keys ? null : item.group}</span>
-      {item.keys ? <Kbd keys={item.keys} /> : null}
+      {/* One column says what happens: to the chosen one by Enter, to others by their own keys. */}
+      <span className="flex shrink-0 items-center gap-2 text-xs text-quiet">
+        {chosen ? (
+          <>
+            {VERBS[item.group]} <Kbd keys="Enter" />
+          </>
+        ) : item.keys ? (
+          <Kbd keys={item.keys} />
+        ) : null}
+      </span>
     </li>
   )
 }
@@ -45,7 +53,8 @@ function Row({ item, chosen, onChoose, onRun }: RowProps) {
 function Commands({ onDone }: { onDone: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
-  const items = matching(useCommands(typed), typed)
+  const groups = grouped(matching(useCommands(typed), typed))
+  const items = groups.flatMap((group) => group.items)
   const chosen = items[Math.min(at, items.length - 1)]
 
   const run = (item: CommandItem | undefined) => {
@@ -77,7 +86,7 @@ function Commands({ onDone }: { onDone: () => void }) {
           aria-activedescendant={chosen ? `command-${chosen.id}` : undefined}
           autoFocus
           spellCheck={false}
-          placeholder="A page, repository, conversation or action…"
+          placeholder="Page, repository, conversation…"
           className="h-12 w-full bg-transparent text-md outline-none"
           value={typed}
           onChange={(event) => {
@@ -87,22 +96,33 @@ function Commands({ onDone }: { onDone: () => void }) {
           onKeyDown={press}
         />
       </div>
-      <ul
+      <div
         id="commands"
         role="listbox"
         aria-label="Results"
-        className="max-h-[50dvh] overflow-y-auto p-2"
+        className="max-h-[min(50dvh,480px)] overflow-y-auto px-2 pb-2"
       >
-        {items.map((item, index) => (
-          <Row
-            key={item.id}
-            item={item}
-            chosen={item === chosen}
-            onChoose={() => setAt(index)}
-            onRun={() => run(item)}
-          />
+        {groups.map(({ group, items: those }) => (
+          <ul key={group} role="group" aria-labelledby={`commands-${group}`}>
+            <li
+              role="presentation"
+              id={`commands-${group}`}
+              className="px-3 pt-3 pb-1 text-xs font-medium text-quiet"
+            >
+              {group}
+            </li>
+            {those.map((item) => (
+              <Row
+                key={item.id}
+                item={item}
+                chosen={item === chosen}
+                onChoose={() => setAt(items.indexOf(item))}
+                onRun={() => run(item)}
+              />
+            ))}
+          </ul>
         ))}
-      </ul>
+      </div>
     </>
   )
 }

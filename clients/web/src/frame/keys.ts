@@ -1,13 +1,21 @@
 'use client'
 
+import { atLeast } from '@samoey/api'
 import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef } from 'react'
-import { useLook } from '@/session'
+import { useLook, useSession } from '@/session'
 import { usePalette } from './palette-store'
 import { LOWER_PLACES, PLACES } from './places'
 
-/** The keys that work everywhere, as the help lists them. */
-export const KEYS: readonly (readonly [string, string])[] = [
+/** What asks is not for those who may only read. */
+const ASKING = ['New conversation', 'Send a question', 'New line in a question']
+
+/** The keys that one may use, as the help lists them. */
+export function keysFor(mayAsk: boolean) {
+  return KEYS.filter(([, does]) => mayAsk || !ASKING.includes(does))
+}
+
+const KEYS: readonly (readonly [string, string])[] = [
   ['mod+k', 'Find anything'],
   ['?', 'This list'],
   ['/', 'Search code'],
@@ -60,12 +68,13 @@ export function useKeys(): void {
   const router = useRouter()
   const pressedG = useRef(0)
   const toggleRail = useLook((state) => state.toggleRail)
+  const mayAsk = atLeast(useSession().workspace.role, 'member')
   const { show, showKeys } = usePalette()
 
   const actions: Record<string, () => void> = {
     '?': showKeys,
     '/': () => router.push('/search/'),
-    c: () => router.push('/conversations/?new=1'),
+    ...(mayAsk ? { c: () => router.push('/conversations/?new=1') } : {}),
     '[': toggleRail,
     j: () => stepRow(1),
     k: () => stepRow(-1),

@@ -1,6 +1,6 @@
 'use client'
 
-import { type Conversation, chat } from '@samoey/api'
+import { atLeast, type Conversation, chat } from '@samoey/api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { SquarePen, Users } from 'lucide-react'
 import { useState } from 'react'
@@ -55,8 +55,13 @@ export function useConversations() {
   return { query, all }
 }
 
+function useMayAsk(): boolean {
+  return atLeast(useSession().workspace.role, 'member')
+}
+
 function NoneYet() {
   const { list } = useRepositories()
+  if (!useMayAsk()) return 'Nobody has shared a conversation yet.'
   if (list.data?.length !== 0) return 'No conversations yet. Ask the first question.'
   return (
     <>
@@ -71,17 +76,20 @@ function NoneYet() {
 /** The list: what one may read, the latest first. */
 export function ConversationList({ id }: { id: string | null }) {
   const { query, all } = useConversations()
+  const mayAsk = useMayAsk()
   const [typed, setTyped] = useState('')
   const words = typed.toLowerCase().trim()
   const shown = all.filter((one) => one.title.toLowerCase().includes(words))
   return (
     <>
       <PaneHead title="Conversations">
-        <IconButton label="New conversation" keys="c" size="icon-sm" asChild>
-          <Link href="/conversations/?new=1">
-            <SquarePen size={16} aria-hidden />
-          </Link>
-        </IconButton>
+        {mayAsk ? (
+          <IconButton label="New conversation" keys="c" size="icon-sm" asChild>
+            <Link href="/conversations/?new=1">
+              <SquarePen size={16} aria-hidden />
+            </Link>
+          </IconButton>
+        ) : null}
       </PaneHead>
       <div className="px-4 py-3">
         <Input

@@ -2,11 +2,16 @@
 
 import { atLeast, type CodeIndex, models, type Repository } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
-import { CircleAlert, CircleCheck, CircleDashed, Loader } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, Loader, SearchIcon } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { type FormEvent, useState } from 'react'
 import { NewQuestion, useConversations } from '@/features/chat'
 import { codeLink, FirstRepository, useRepositories, workOf } from '@/features/repositories'
+import { ViewerNote } from '@/features/workspaces'
 import { useSession } from '@/session'
+import { Button } from '@/ui/button'
 import { SkeletonRows } from '@/ui/empty'
+import { Input } from '@/ui/field'
 import { ago, count, many } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
@@ -15,12 +20,19 @@ const RECENT = 6
 
 function Recent() {
   const { query, all } = useConversations()
+  const mayAsk = atLeast(useSession().workspace.role, 'member')
   if (query.isPending) return <SkeletonRows rows={4} />
   if (query.error) {
     return <ProblemPanel error={query.error} retry={() => void query.refetch()} />
   }
   if (all.length === 0) {
-    return <p className="text-sm text-quiet">Your questions and their answers will stand here.</p>
+    return (
+      <p className="text-sm text-quiet">
+        {mayAsk
+          ? 'Your questions and their answers will stand here.'
+          : 'What others share with you will stand here.'}
+      </p>
+    )
   }
   return (
     <ul className="-mx-2">
@@ -96,6 +108,53 @@ function ModelNote() {
   )
 }
 
+/** Where somebody who may ask begins. */
+function Asking() {
+  return (
+    <>
+      <h1 className="text-lg font-semibold">What do you want to know about your code?</h1>
+      <div className="-mt-4 flex flex-col gap-3">
+        <NewQuestion autoFocus />
+        <ModelNote />
+      </div>
+    </>
+  )
+}
+
+/** Where somebody who may only read begins. */
+function Reading() {
+  const router = useRouter()
+  const [words, setWords] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    router.push(`/search/?${new URLSearchParams({ q: words.trim() })}`)
+  }
+  return (
+    <>
+      <h1 className="text-lg font-semibold">Search and read the code</h1>
+      <form role="search" onSubmit={submit} className="-mt-4 flex gap-2">
+        <Input
+          type="search"
+          aria-label="Search code"
+          placeholder="A name, a phrase, a question…"
+          className="h-10 text-md"
+          autoFocus
+          required
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+        <Button type="submit" size="lg">
+          <SearchIcon size={16} aria-hidden />
+          Search
+        </Button>
+      </form>
+      <div className="-mt-4">
+        <ViewerNote />
+      </div>
+    </>
+  )
+}
+
 /** Where a day begins: the question, what was asked, what there is to ask about. */
 export function Home() {
   const { workspace } = useSession()
@@ -106,16 +165,16 @@ export function Home() {
   return (
     <main className="h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-8 sm:px-8 sm:pt-[12dvh]">
-        <h1 className={empty ? 'sr-only' : 'text-lg font-semibold'}>
-          What do you want to know about your code?
-        </h1>
         {list.error ? <ProblemPanel error={list.error} retry={() => void list.refetch()} /> : null}
-        {empty ? <FirstRepository /> : null}
-        {empty || !atLeast(workspace.role, 'member') ? null : (
-          <div className="-mt-4 flex flex-col gap-3">
-            <NewQuestion autoFocus />
-            <ModelNote />
-          </div>
+        {empty ? (
+          <>
+            <h1 className="sr-only">Home</h1>
+            <FirstRepository />
+          </>
+        ) : atLeast(workspace.role, 'member') ? (
+          <Asking />
+        ) : (
+          <Reading />
         )}
         {empty ? null : (
           <div className="grid gap-8 *:min-w-0 sm:grid-cols-2">

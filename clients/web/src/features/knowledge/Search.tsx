@@ -13,6 +13,7 @@ import { many } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { Facets, type Narrowing } from './Facets'
+import { useNothingToSearch } from './NothingToSearch'
 import { Results } from './Results'
 
 const PAUSE_MS = 180
@@ -135,7 +136,8 @@ export function Search() {
     const next = addressOf({ ...asked, ...part })
     if (next !== addressOf(asked)) router.replace(next, { scroll: false })
   }
-  const found = q ? search.data : undefined
+  const nothing = useNothingToSearch(repositoryId)
+  const found = q && !nothing ? search.data : undefined
 
   return (
     <main className="h-full overflow-y-auto">
@@ -153,7 +155,8 @@ export function Search() {
         {search.error ? (
           <ProblemPanel error={search.error} retry={() => void search.refetch()} />
         ) : null}
-        {q && search.isPending ? <SkeletonRows rows={8} /> : null}
+        {nothing}
+        {q && !nothing && search.isPending ? <SkeletonRows rows={8} /> : null}
         {found ? (
           <div className={cn(search.isPlaceholderData && 'opacity-60')}>
             {found.hits.length > 0 ? (
@@ -163,7 +166,7 @@ export function Search() {
             )}
           </div>
         ) : null}
-        {q ? null : (
+        {q || nothing ? null : (
           <p className="text-sm text-quiet">
             Searches names and text of every indexed commit. <kbd>j</kbd> and <kbd>k</kbd> move
             through the results, <kbd>Enter</kbd> opens one.

@@ -4,13 +4,16 @@ import { atLeast, knowledge, repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { FolderPlus } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
+import { useWhomToAsk } from '@/features/workspaces'
 import { useSession } from '@/session'
 import { Button } from '@/ui/button'
-import { Empty, SkeletonRows } from '@/ui/empty'
+import { Dialog } from '@/ui/dialog'
+import { SkeletonRows } from '@/ui/empty'
 import { many } from '@/ui/format'
 import { Page } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { AddDialog } from './AddDialog'
+import { FirstRepository } from './FirstRepository'
 import { useProgressMessages } from './progress'
 import { RepositoryRow } from './RepositoryRow'
 
@@ -35,7 +38,31 @@ export function useRepositories() {
         ? ASK_AGAIN_MS
         : false,
   })
-  return { list, indexOf: (id: string) => indexes.data?.find((one) => one.repository_id === id) }
+  return {
+    list,
+    indexesKnown: indexes.isSuccess,
+    indexOf: (id: string) => indexes.data?.find((one) => one.repository_id === id),
+  }
+}
+
+/** Somebody followed a link to what only admins do. */
+function NotYours({ onDone }: { onDone: () => void }) {
+  const { workspace } = useSession()
+  const whom = useWhomToAsk()
+  return (
+    <Dialog
+      open
+      onOpenChange={onDone}
+      title="Only admins add repositories"
+      about={`You are a ${workspace.role} here. Ask ${whom} to add it, or for the role “admin”.`}
+    >
+      <div className="flex justify-end">
+        <Button tone="accent" onClick={onDone}>
+          Back to the repositories
+        </Button>
+      </div>
+    </Dialog>
+  )
 }
 
 /** All connected code. */
@@ -45,6 +72,7 @@ export function Repositories() {
   const { workspace } = useSession()
   const { list, indexOf } = useRepositories()
   const mayChange = atLeast(workspace.role, 'admin')
+  const done = () => router.replace('/repositories/')
   const begin = () => router.push('/repositories/?add=1')
   const all = list.data ?? []
 
@@ -63,17 +91,7 @@ export function Repositories() {
     >
       {list.error ? <ProblemPanel error={list.error} retry={() => void list.refetch()} /> : null}
       {list.isPending ? <SkeletonRows rows={6} /> : null}
-      {list.data && all.length === 0 ? (
-        <Empty
-          icon={<FolderPlus size={20} aria-hidden />}
-          title="Connect the first repository"
-          act={mayChange ? addButton : null}
-        >
-          {mayChange
-            ? 'Give a git URL or a folder; a minute later you can ask about it.'
-            : 'An admin has to connect one before you can ask about it.'}
-        </Empty>
-      ) : null}
+      {list.data && all.length === 0 ? <FirstRepository /> : null}
       <ul>
         {all.map((repository) => (
           <RepositoryRow
@@ -84,7 +102,8 @@ export function Repositories() {
           />
         ))}
       </ul>
-      {adding && mayChange ? <AddDialog onDone={() => router.replace('/repositories/')} /> : null}
+      {adding && mayChange ? <AddDialog onDone={done} /> : null}
+      {adding && !mayChange ? <NotYours onDone={done} /> : null}
     </Page>
   )
 }

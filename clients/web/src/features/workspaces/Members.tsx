@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useSession } from '@/session'
 import { Avatar } from '@/ui/avatar'
 import { Button, IconButton } from '@/ui/button'
+import { cn } from '@/ui/cn'
 import { ConfirmByName } from '@/ui/dialog'
 import { SkeletonRows } from '@/ui/empty'
 import { ago, moment } from '@/ui/format'
@@ -15,7 +16,7 @@ import { ProblemPanel } from '@/ui/problem'
 import { Select } from '@/ui/select'
 import { toast } from '@/ui/toast'
 import { Invitations, InviteDialog } from './Invitations'
-import { roleOptions } from './roles'
+import { ROLE_WORDS, roleName, roleOptions } from './roles'
 
 interface RowProps {
   member: Member
@@ -32,12 +33,12 @@ function RoleCell({ member, grants }: RowProps) {
     onError: (error) => toast(error.message),
   })
   if (!grants || member.kind === 'operator') {
-    return <span className="text-sm text-quiet">{member.role}</span>
+    return <span className="pl-3 text-sm text-quiet">{roleName(member.role)}</span>
   }
   return (
     <Select
       label={`Role of ${member.name}`}
-      className="h-7"
+      className="h-7 w-full"
       disabled={change.isPending}
       value={change.isPending ? change.variables : member.role}
       onChange={(role) => change.mutate(role as Role)}
@@ -77,11 +78,25 @@ function RemoveButton({ member }: { member: Member }) {
   )
 }
 
+/** Who, since when, as what, and what one may do about it: the same widths in every row. */
+const columns =
+  'grid grid-cols-[24px_minmax(0,1fr)_104px_28px] items-center gap-x-3 sm:grid-cols-[24px_minmax(0,1fr)_96px_120px_28px]'
+
+function Columns() {
+  return (
+    <div aria-hidden className={cn(columns, 'border-b pb-2 text-xs text-quiet')}>
+      <span className="col-span-2">Name</span>
+      <span className="hidden sm:inline">Joined</span>
+      <span className="pl-3">Role</span>
+    </div>
+  )
+}
+
 function MemberRow({ member, grants }: RowProps) {
   const { user } = useSession()
   const isMe = member.user_id === user.id
   return (
-    <li className="flex items-center gap-3 border-b py-2 last:border-b-0">
+    <li className={cn(columns, 'min-h-12 border-b py-2 last:border-b-0')}>
       {member.kind === 'operator' ? (
         <span className="flex size-6 items-center justify-center text-quiet">
           <Terminal size={16} aria-hidden />
@@ -89,7 +104,7 @@ function MemberRow({ member, grants }: RowProps) {
       ) : (
         <Avatar name={member.name} />
       )}
-      <div className="min-w-0 grow">
+      <div className="min-w-0">
         <p className="truncate text-sm font-medium">
           {member.name}
           {isMe ? <span className="font-normal text-quiet"> (you)</span> : null}
@@ -101,13 +116,13 @@ function MemberRow({ member, grants }: RowProps) {
         </p>
       </div>
       <span
-        className="hidden text-xs text-quiet sm:inline"
+        className="hidden text-xs text-quiet nums sm:inline"
         title={`Joined ${moment(member.joined_at)}`}
       >
         {ago(member.joined_at)}
       </span>
       <RoleCell member={member} grants={isMe ? null : grants} />
-      <span className="w-7">
+      <span>
         {grants && !isMe && member.kind === 'person' ? <RemoveButton member={member} /> : null}
       </span>
     </li>
@@ -129,7 +144,7 @@ export function Members() {
   return (
     <Page
       title="Members"
-      about={workspace.name}
+      about={`${workspace.name}. As ${workspace.role} you ${ROLE_WORDS[workspace.role]}.`}
       act={
         mayInvite ? (
           <Button tone="accent" onClick={() => setInviting(true)}>
@@ -143,6 +158,7 @@ export function Members() {
       {members.error ? (
         <ProblemPanel error={members.error} retry={() => void members.refetch()} />
       ) : null}
+      {members.data ? <Columns /> : null}
       <ul>
         {members.data?.map((member) => (
           <MemberRow

@@ -9,11 +9,16 @@ export const ROLE_WORDS: Record<Role, string> = {
   owner: 'may do everything, including reading folders of the server',
 }
 
+/** A role as it stands in a list. */
+export function roleName(role: Role): string {
+  return role.charAt(0).toUpperCase() + role.slice(1)
+}
+
 /** The roles up to `most`, to choose from. */
 export function roleOptions(most: Role): Option[] {
   return ROLES.slice(0, ROLES.indexOf(most) + 1).map((role) => ({
     value: role,
-    label: role[0]?.toUpperCase() + role.slice(1),
+    label: roleName(role),
     hint: ROLE_WORDS[role],
   }))
 }
