@@ -1,21 +1,8 @@
-import Link from 'next/link'
-import { Button } from '@/ui/button'
-import { Empty } from '@/ui/empty'
+import type { Metadata } from 'next'
+import { Nowhere } from '@/frame/Nowhere'
+
+export const metadata: Metadata = { title: 'No such page' }
 
 export default function NotFound() {
-  return (
-    <main className="flex min-h-dvh items-center">
-      <Empty
-        whole
-        title="There is no such page"
-        act={
-          <Button tone="accent" asChild>
-            <Link href="/">Home</Link>
-          </Button>
-        }
-      >
-        The address may be mistyped, or it was taken from an older version.
-      </Empty>
-    </main>
-  )
+  return <Nowhere />
 }

@@ -1,4 +1,5 @@
 export { replaceHash, useHash } from './hash'
+export { useSomebodyHere } from './here'
 export { live, useLiveMessages, useLiveState } from './live'
 export { applyLook, type Contrast, type Theme, useLook } from './look'
 export { type Session, SessionGate, useSession } from './session'

@@ -1,7 +1,7 @@
 'use client'
 
 import { Tabs as Radix } from 'radix-ui'
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
 
 interface TabsProps {
   value: string
@@ -11,15 +11,9 @@ interface TabsProps {
 }
 
 export function Tabs({ value, onChange, label, tabs }: TabsProps) {
-  const list = useRef<HTMLDivElement>(null)
-  // On a narrow screen the chosen one may stand beyond the edge.
-  useEffect(() => {
-    const chosen = list.current?.querySelector('[data-state="active"]')
-    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [value])
   return (
     <Radix.Root value={value} onValueChange={onChange}>
-      <Radix.List ref={list} aria-label={label} className="flex gap-4 overflow-x-auto border-b">
+      <Radix.List aria-label={label} className="grid grid-cols-3 border-b sm:flex sm:gap-x-5">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}
