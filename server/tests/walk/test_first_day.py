@@ -100,9 +100,7 @@ async def read_extract(answer: Locator) -> None:
     await expect(link).to_have_attribute("href", "/settings/?tab=models")
 
 
-async def follow_a_citation(
-    page: Page, answer: Locator, commit: str, *, previewed: bool
-) -> None:
+async def follow_a_citation(page: Page, answer: Locator, commit: str, *, previewed: bool) -> None:
     chip = chips(answer).filter(has_text="letter_queue.py").first
     found = re.search(r":(\d+)(?:\u2013(\d+))?$", await chip.inner_text())
     assert found is not None
