@@ -15,6 +15,7 @@ _ONE_OBJECT = "Answer with one JSON object and nothing else."
 
 # Anthropic's own fields go through as they stand, for callers that reach for them.
 _THEIRS = (
+    "anthropic_beta",
     "cache_control",
     "container",
     "context_management",

@@ -72,9 +72,10 @@ class Events:
 
     def _line(self, line: bytes) -> Event | None:
         if not line:
-            name, data = self._name, self._data
+            found = Event(self._name, b"\n".join(self._data))
             self._name, self._data, self._size = "", [], 0
-            return Event(name, b"\n".join(data)) if data else None
+            # Without data it only keeps the line open.
+            return found if found.data else None
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
