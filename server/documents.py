@@ -17,9 +17,11 @@ from pydantic_core import PydanticUndefined
 import samoey
 from samoey.api.app import build_api
 from samoey.kit.events import Event
+from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.problems import Problem
 from samoey.kit.settings import Section, Settings
 
+_VENDORS = ProviderVariables.model_fields
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -61,7 +63,9 @@ def load_everything() -> None:
 
 def fields_of(section: type[Any], prefix: str = "SAMOEY_") -> Iterator[tuple[str, Any]]:
     """Every setting with the name of its environment variable, in the tree's order."""
-    for name, field in section.model_fields.items():
+    # What the table of vendors adds comes last.
+    fields = sorted(section.model_fields.items(), key=lambda it: it[0] in _VENDORS)
+    for name, field in fields:
         annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, Section):
             yield from fields_of(annotation, f"{prefix}{name.upper()}__")

@@ -3,12 +3,16 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from samoey.adapters.git.system import SystemGit
+from samoey.adapters.models.desk import VendorsDesk
 from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.adapters.models.ways import Ways
+from samoey.adapters.network import NetworkGuard
 from samoey.adapters.valkey import ValkeyBus
 from samoey.domains.chat import reactions as chat_reactions
 from samoey.domains.identity import reactions as identity_reactions
@@ -17,6 +21,7 @@ from samoey.domains.repositories import reactions as repositories_reactions
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.jobs import Jobs
+from samoey.kit.known_providers import given_providers
 from samoey.kit.problems import Unavailable
 from samoey.kit.reactions import Registry
 from samoey.kit.secrets import Sealer, kept_key
@@ -60,6 +65,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)
     jobs = Jobs(REGISTRY, settings.jobs, url)
     models = ModelSwitchboard(settings)
+    guard = model_guard(settings)
+    ways = Ways(guard)
     tools = Tools(
         settings=settings,
         sessions=async_sessionmaker(engine, expire_on_commit=False),
@@ -67,14 +74,27 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         recorder=jobs,
         git=SystemGit(settings.repositories, settings.home),
         models=models,
+        vendors=VendorsDesk(guard, ways),
         sealer=Sealer.from_home(settings.home),
     )
     try:
         yield House(tools, jobs)
     finally:
+        await ways.close()
         await models.close()
         await bus.close()
         await engine.dispose()
+
+
+def model_guard(settings: Settings) -> NetworkGuard:
+    """Where models may be asked: as the settings say, and wherever the environment connects one."""
+    hosts = (urlsplit(given.base_url).hostname for given in given_providers(settings))
+    return NetworkGuard(
+        "models.private_addresses",
+        private_allowed=settings.models.private_addresses,
+        outside_allowed=not settings.models.local_only,
+        trusted=frozenset(host for host in hosts if host),
+    )
 
 
 def with_secret_key(settings: Settings) -> Settings:

@@ -25,6 +25,7 @@ from samoey.adapters.embedded.servers import Servers, running_servers
 from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.db import connect
+from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.schema import migrate
 from samoey.kit.settings import IdentitySettings, JobSettings, ModelSettings, Settings
 from samoey.tools import open_house
@@ -85,6 +86,7 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
         "openai_base_url": None,
         "openai_model": None,
     }
+    given |= dict.fromkeys(ProviderVariables.model_fields)
     return Settings.model_validate(given | changes)
 
 

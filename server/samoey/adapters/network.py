@@ -23,7 +23,7 @@ class NetworkGuard:
     setting: str
     private_allowed: bool
     outside_allowed: bool = True
-    # Hosts that the operator's own settings name: whoever may write those needs no permission.
+    # Hosts that the operator's own settings name, which may lie in private networks.
     trusted: frozenset[str] = frozenset()
 
     def check(self, host: str, port: int) -> None:
@@ -53,15 +53,13 @@ class NetworkGuard:
         return tuple(numbers)
 
     def _judge(self, host: str, number: str) -> None:
-        if host in self.trusted:
-            return
         address: Ip = ipaddress.ip_address(number.partition("%")[0])
         real = _embedded(address) or address
         # Link-local never: that is where clouds keep the machine's own credentials.
         if real.is_link_local or real.is_multicast or real.is_unspecified:
             raise PrivateAddress(f"{host} leads to {address}, which is never gone to.")
         public = real.is_global and not real.is_reserved
-        if not public and not self.private_allowed:
+        if not public and not self.private_allowed and host not in self.trusted:
             raise PrivateAddress(
                 f"{host} leads to {address}. An operator can allow this with the setting "
                 f"{self.setting}."

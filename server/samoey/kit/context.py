@@ -17,6 +17,7 @@ from samoey.kit.ports.bus import Bus
 from samoey.kit.ports.git import Git
 from samoey.kit.ports.models import ChatModels
 from samoey.kit.ports.recorder import Recorder
+from samoey.kit.ports.vendors import VendorDesk
 from samoey.kit.secrets import Sealer
 from samoey.kit.settings import Settings
 
@@ -54,6 +55,7 @@ class Tools:
     recorder: Recorder
     git: Git
     models: ChatModels
+    vendors: VendorDesk
     sealer: Sealer
 
     @asynccontextmanager

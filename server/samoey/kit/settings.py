@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from samoey.kit.known_providers import ProviderVariables
+
 ENV_FILE_VARIABLE = "SAMOEY_ENV_FILE"
 
 
@@ -108,6 +110,11 @@ class ModelSettings(Section):
     )
     local_only: bool = Field(
         False, description="Refuse every model endpoint that lies outside the own network."
+    )
+    private_addresses: bool = Field(
+        True,
+        description="Whether admins may connect model servers in private networks, where Ollama "
+        "and vLLM mostly live; addresses in the environment may always lie there.",
     )
     connect_s: float = Field(10, gt=0, description="Seconds to reach a model endpoint.")
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
@@ -213,7 +220,7 @@ def _absolute(path: Path) -> Path:
 Home = Annotated[Path, AfterValidator(_absolute)]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderVariables):
     """The whole tree."""
 
     model_config = SettingsConfigDict(

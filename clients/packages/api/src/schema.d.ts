@@ -420,6 +420,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Aliases
+         * @description List the aliases, with where they lead.
+         */
+        get: operations["list_aliases"];
+        put?: never;
+        /**
+         * Add Alias
+         * @description Give a name to one or more deployments.
+         */
+        post: operations["add_alias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/aliases/{alias_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Alias
+         * @description Let a name be asked for no longer.
+         */
+        delete: operations["remove_alias"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Alias
+         * @description Have an alias lead elsewhere, choose otherwise, or be called otherwise.
+         */
+        patch: operations["change_alias"];
+        trace?: never;
+    };
+    "/api/v1/models/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deployments
+         * @description List the models that are set up, those of one provider or all.
+         */
+        get: operations["list_deployments"];
+        put?: never;
+        /**
+         * Add Deployment
+         * @description Set up a model of a provider, so that aliases can lead to it.
+         */
+        post: operations["add_deployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/deployments/{deployment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Deployment
+         * @description Let a model be asked no longer.
+         */
+        delete: operations["remove_deployment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Deployment
+         * @description Change what is known of a model, or how it is asked.
+         */
+        patch: operations["change_deployment"];
+        trace?: never;
+    };
+    "/api/v1/models/policies/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Policy
+         * @description Read what the holder of a key may ask of models: of one's own, or as an admin.
+         */
+        get: operations["read_policy"];
+        /**
+         * Set Policy
+         * @description Say which models the holder of a key may ask, how often, and for how much money.
+         */
+        put: operations["set_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Providers
+         * @description List the providers, those that the environment connects first.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        /**
+         * Add Provider
+         * @description Connect a provider; its key is sealed, and never told again.
+         */
+        post: operations["add_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/providers/{provider_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Provider
+         * @description Disconnect a provider; its deployments go along.
+         */
+        delete: operations["remove_provider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Provider
+         * @description Change a provider's name, address or key, or switch it off or on.
+         */
+        patch: operations["change_provider"];
+        trace?: never;
+    };
+    "/api/v1/models/providers/{provider_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offered Models
+         * @description List the models that the provider itself offers.
+         */
+        get: operations["list_offered_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/providers/{provider_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Provider
+         * @description Make one tiny real request to a provider, and tell how it went.
+         */
+        post: operations["try_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repositories": {
         parameters: {
             query?: never;
@@ -749,6 +957,74 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AliasChange
+         * @description What shall be different; fields that are left out stay. `targets` are changed as a whole.
+         */
+        AliasChange: {
+            /** Cache */
+            cache?: ("off" | "exact" | "semantic") | null;
+            /** Deadline S */
+            deadline_s?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Retries */
+            retries?: number | null;
+            /** Strategy */
+            strategy?: ("priority" | "weighted" | "latency" | "cost" | "capability") | null;
+            /** Targets */
+            targets?: components["schemas"]["TargetShape"][] | null;
+            /** Threshold */
+            threshold?: number | null;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+        };
+        /**
+         * AliasOut
+         * @description An alias, with its targets in order.
+         */
+        AliasOut: {
+            /**
+             * Cache
+             * @enum {string}
+             */
+            cache: "off" | "exact" | "semantic";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deadline S */
+            deadline_s: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Retries */
+            retries: number;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "priority" | "weighted" | "latency" | "cost" | "capability";
+            /** Targets */
+            targets: components["schemas"]["TargetShape"][];
+            /** Threshold */
+            threshold: number | null;
+            /** Version */
+            version: number;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
          * Author
          * @description A person who wrote a message.
          */
@@ -862,6 +1138,67 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
+         * DeploymentChange
+         * @description What shall be different; fields that are left out stay, `null` takes a value away.
+         */
+        DeploymentChange: {
+            /** Context Tokens */
+            context_tokens?: number | null;
+            limits?: components["schemas"]["LimitsShape"] | null;
+            /** Max Parallel */
+            max_parallel?: number | null;
+            price?: components["schemas"]["PriceShape"] | null;
+            /** Tools */
+            tools?: boolean | null;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+            /** Vision */
+            vision?: boolean | null;
+        };
+        /**
+         * DeploymentOut
+         * @description A model that can be asked.
+         */
+        DeploymentOut: {
+            /** Context Tokens */
+            context_tokens: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            limits: components["schemas"]["LimitsShape"] | null;
+            /** Max Parallel */
+            max_parallel: number | null;
+            /** Model */
+            model: string;
+            price: components["schemas"]["PriceShape"] | null;
+            /**
+             * Provider Id
+             * Format: uuid
+             */
+            provider_id: string;
+            /** Tools */
+            tools: boolean | null;
+            /** Version */
+            version: number;
+            /** Vision */
+            vision: boolean | null;
             /**
              * Workspace Id
              * Format: uuid
@@ -1153,6 +1490,40 @@ export interface components {
             prefix: string;
         };
         /**
+         * LimitsShape
+         * @description How long to wait: for the connection, the first token, between two, for all of it.
+         */
+        LimitsShape: {
+            /**
+             * Connect S
+             * @default 5
+             */
+            connect_s?: number;
+            /**
+             * First S
+             * @default 60
+             */
+            first_s?: number;
+            /**
+             * Gap S
+             * @default 60
+             */
+            gap_s?: number;
+            /**
+             * Whole S
+             * @default 600
+             */
+            whole_s?: number;
+        };
+        /**
+         * ListedModel
+         * @description A model that the provider itself lists.
+         */
+        ListedModel: {
+            /** Id */
+            id: string;
+        };
+        /**
          * LiveTicket
          * @description Opens `/live?ticket=` once, within `expires_in` seconds.
          */
@@ -1291,6 +1662,45 @@ export interface components {
             provider: string;
         };
         /**
+         * NewAlias
+         * @description A name to ask for, and the deployments that may answer, the first one first.
+         */
+        NewAlias: {
+            /**
+             * Cache
+             * @default off
+             * @enum {string}
+             */
+            cache?: "off" | "exact" | "semantic";
+            /**
+             * Deadline S
+             * @default 120
+             */
+            deadline_s?: number;
+            /** Name */
+            name: string;
+            /**
+             * Retries
+             * @default 2
+             */
+            retries?: number;
+            /**
+             * Strategy
+             * @default priority
+             * @enum {string}
+             */
+            strategy?: "priority" | "weighted" | "latency" | "cost" | "capability";
+            /** Targets */
+            targets: components["schemas"]["TargetShape"][];
+            /** Threshold */
+            threshold?: number | null;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
          * NewConversation
          * @description A conversation to begin; without a title it takes the first question's words.
          */
@@ -1336,6 +1746,36 @@ export interface components {
             secret: string;
             /** Username */
             username?: string | null;
+        };
+        /**
+         * NewDeployment
+         * @description A model of a provider, so that it can be asked; what is left out is not known.
+         *
+         *     `*` stands for every model of the provider.
+         */
+        NewDeployment: {
+            /** Context Tokens */
+            context_tokens?: number | null;
+            limits?: components["schemas"]["LimitsShape"] | null;
+            /** Max Parallel */
+            max_parallel?: number | null;
+            /** Model */
+            model: string;
+            price?: components["schemas"]["PriceShape"] | null;
+            /**
+             * Provider Id
+             * Format: uuid
+             */
+            provider_id: string;
+            /** Tools */
+            tools?: boolean | null;
+            /** Vision */
+            vision?: boolean | null;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
         };
         /**
          * NewIndex
@@ -1407,6 +1847,33 @@ export interface components {
             token: string;
             /** Workspace Name */
             workspace_name?: string | null;
+        };
+        /**
+         * NewProvider
+         * @description A vendor or a server of models to connect; `base_url` none is the vendor's own.
+         */
+        NewProvider: {
+            /** Api Key */
+            api_key?: string | null;
+            /** Base Url */
+            base_url?: string | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "azure" | "anthropic";
+            /** Name */
+            name: string;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
         };
         /**
          * NewRepository
@@ -1523,6 +1990,69 @@ export interface components {
             token: string;
         };
         /**
+         * PolicyOut
+         * @description What a key may do; `null` is no limit.
+         */
+        PolicyOut: {
+            /** Day Micro */
+            day_micro?: number | null;
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /** Models */
+            models?: string[] | null;
+            /** Month Micro */
+            month_micro?: number | null;
+            /** Rpm */
+            rpm?: number | null;
+            /** Tpm */
+            tpm?: number | null;
+            /**
+             * Version
+             * @default 0
+             */
+            version?: number;
+        };
+        /**
+         * PolicyShape
+         * @description What a key may do, as a whole; `null` is no limit. Money is in millionths of a dollar.
+         *
+         *     `version` is the one that was read; 0 where there was none.
+         */
+        PolicyShape: {
+            /** Day Micro */
+            day_micro?: number | null;
+            /** Models */
+            models?: string[] | null;
+            /** Month Micro */
+            month_micro?: number | null;
+            /** Rpm */
+            rpm?: number | null;
+            /** Tpm */
+            tpm?: number | null;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+        };
+        /**
+         * PriceShape
+         * @description What a model costs, in millionths of a dollar per million tokens.
+         */
+        PriceShape: {
+            /** Cache Read */
+            cache_read?: number | null;
+            /** Cache Write */
+            cache_write?: number | null;
+            /** Input */
+            input: number;
+            /** Output */
+            output: number;
+        };
+        /**
          * Problem
          * @description An expected failure (RFC 9457).
          */
@@ -1550,6 +2080,68 @@ export interface components {
             stage: string;
             /** Total */
             total: number;
+        };
+        /**
+         * ProviderChange
+         * @description What shall be different; fields that are left out stay, `null` takes the key away.
+         */
+        ProviderChange: {
+            /** Api Key */
+            api_key?: string | null;
+            /** Base Url */
+            base_url?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+        };
+        /**
+         * ProviderOut
+         * @description A connected provider; of its key only the first letters are ever told.
+         *
+         *     One from the environment can only be changed there.
+         */
+        ProviderOut: {
+            /** Base Url */
+            base_url: string;
+            /** Created At */
+            created_at?: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Has Key */
+            has_key: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key Hint */
+            key_hint: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "azure" | "anthropic";
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @default stored
+             * @enum {string}
+             */
+            source?: "stored" | "environment";
+            /**
+             * Version
+             * @default 0
+             */
+            version?: number;
+            /** Workspace Id */
+            workspace_id?: string | null;
         };
         /**
          * Refresh
@@ -1718,6 +2310,22 @@ export interface components {
             start: number;
         };
         /**
+         * TargetShape
+         * @description A deployment of an alias; the weight is its share where the strategy is `weighted`.
+         */
+        TargetShape: {
+            /**
+             * Deployment Id
+             * Format: uuid
+             */
+            deployment_id: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
          * TreeOut
          * @description The entries of one folder at one commit, folders first.
          */
@@ -1728,6 +2336,30 @@ export interface components {
             entries: components["schemas"]["EntryOut"][];
             /** Path */
             path: string;
+        };
+        /**
+         * TryOut
+         * @description How a tiny real request went: how long it took and which model answered, or why not.
+         */
+        TryOut: {
+            /** Model */
+            model: string | null;
+            /** Ms */
+            ms: number;
+            /** Ok */
+            ok: boolean;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TryWish
+         * @description Which model to try; none takes one that is set up there, or that the provider lists.
+         */
+        TryWish: {
+            /** Model */
+            model?: string | null;
         };
         /**
          * UserChange
@@ -3153,6 +3785,986 @@ export interface operations {
             };
             /** @description `unauthenticated`: Sign in first. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_aliases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlias"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target-unknown`: The alias names a deployment that does not exist. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alias-not-found`: There is no such alias that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alias-not-found`: There is no such alias that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `target-unknown`: The alias names a deployment that does not exist. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deployments: {
+        parameters: {
+            query?: {
+                provider_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_deployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeployment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. `provider-not-found`: There is no such model provider that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_deployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deployment-not-found`: There is no such deployment that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deployment-in-use`: Aliases lead to this deployment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_deployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deployment-not-found`: There is no such deployment that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-not-found`: There is no such key of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyShape"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-not-found`: There is no such key of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `outside-address`: This address lies outside the own network. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `vendor-address-refused`: This address cannot be used for a model provider. `private-address`: This address leads into a private network. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-not-found`: There is no such model provider that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-read-only`: This provider comes from the environment. `deployment-in-use`: Aliases lead to this deployment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `outside-address`: This address lies outside the own network. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-not-found`: There is no such model provider that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-read-only`: This provider comes from the environment. `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-needed-again`: Give the key again. `vendor-address-refused`: This address cannot be used for a model provider. `private-address`: This address leads into a private network. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_offered_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedModel"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. `model-refused-key`: The model endpoint refuses the key. `model-refused-request`: The model endpoint refuses this request. `outside-address`: This address lies outside the own network. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-not-found`: There is no such model provider that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `seal-broken`: A kept secret can no longer be opened; enter it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `private-address`: This address leads into a private network. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-busy`: The model is busy. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-spoke-nonsense`: The model endpoint answered something that is no answer. `model-unavailable`: The model does not answer. `unreachable`: The model cannot be reached. `too-slow`: The model does not answer in time. `broke-off`: The model stopped in the middle of its answer. `host-unknown`: The host name cannot be resolved. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-not-found`: There is no such model provider that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `seal-broken`: A kept secret can no longer be opened; enter it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,7 +23,15 @@ from samoey.domains.identity.errors import (
 )
 from samoey.domains.identity.events import PasswordChanged, UserChanged
 from samoey.domains.identity.keys import service as keys
-from samoey.domains.identity.keys.service import list_owned_keys, make_key_for, revoke_key
+from samoey.domains.identity.keys.service import (
+    KEYS_AUDIENCE,
+    KEYS_ENDED,
+    good_keys,
+    key_owner,
+    list_owned_keys,
+    make_key_for,
+    revoke_key,
+)
 from samoey.domains.identity.limits import count_attempt
 from samoey.domains.identity.links import service as links
 from samoey.domains.identity.links.service import check_link, make_link, use_link
@@ -62,6 +70,8 @@ from samoey.kit.credentials import Caller, Credentials, SessionTokens, SignedIn
 from samoey.kit.problems import Unauthenticated
 
 __all__ = [
+    "KEYS_AUDIENCE",
+    "KEYS_ENDED",
     "Admission",
     "Opened",
     "Purpose",
@@ -77,7 +87,9 @@ __all__ = [
     "find_person",
     "fingerprint",
     "forget_ended",
+    "good_keys",
     "hash_password",
+    "key_owner",
     "list_owned_keys",
     "list_people",
     "make_key_for",

@@ -145,3 +145,8 @@ async def set_role(db: AsyncSession, member_id: UUID, role: Role) -> None:
 async def remove(db: AsyncSession, member_id: UUID) -> None:
     """Take a member out."""
     await db.execute(delete(Member).where(Member.id == member_id))
+
+
+async def everybody(db: AsyncSession) -> Sequence[Member]:
+    """Every member of every workspace, those who joined first first: for the system itself."""
+    return (await db.scalars(select(Member).order_by(Member.id))).all()

@@ -46,6 +46,7 @@ __all__ = [
     "remove_member",
     "rename_workspace",
     "require",
+    "roles",
     "set_up",
 ]
 
@@ -221,6 +222,14 @@ async def set_up(tools: Tools, new: NewOwner, caller: Caller) -> identity.Admiss
             ctx, tools.settings.identity, user_id=user.id, kind="browser", caller=caller
         )
     return identity.admission(tools, user, opened)
+
+
+async def roles(ctx: Context) -> dict[UUID, tuple[UUID, Role]]:
+    """The workspace that each person joined first, and their role there: for the system itself."""
+    found: dict[UUID, tuple[UUID, Role]] = {}
+    for member in await repository.everybody(ctx.db):
+        found.setdefault(member.user_id, (member.workspace_id, Role(member.role)))
+    return found
 
 
 async def local_operator(ctx: Context) -> tuple[Actor, UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import Row, Select, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from samoey.domains.identity.keys.tables import ApiKey
@@ -65,6 +65,21 @@ async def ids_of(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:
 async def good(db: AsyncSession, fingerprint: bytes, now: datetime) -> ApiKey | None:
     """The key with this hash, while it opens doors: read to authenticate."""
     return await db.scalar(_good(now).where(ApiKey.hash == fingerprint))
+
+
+async def all_good(
+    db: AsyncSession, now: datetime
+) -> Sequence[Row[UUID, UUID, bytes, datetime | None]]:
+    """Every key that opens doors, as id, person, hash and end: for processes that keep them."""
+    columns = (ApiKey.id, ApiKey.user_id, ApiKey.hash, ApiKey.expires_at)
+    return (await db.execute(_good(now).with_only_columns(*columns))).all()
+
+
+async def owner_of(db: AsyncSession, key_id: UUID) -> UUID | None:
+    """Whose key this is, unless it was revoked: for rooms that decide what keys may do."""
+    return await db.scalar(
+        select(ApiKey.user_id).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    )
 
 
 async def good_ones(

@@ -1,5 +1,6 @@
 """What comes in and goes out about API keys."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -43,6 +44,16 @@ class OwnedKey(KeyOut):
     """A key as the local operator sees it."""
 
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """What lets somebody in by a key: its hash, whose it is, until when."""
+
+    id: UUID
+    user_id: UUID
+    hash: bytes
+    expires_at: datetime | None
 
 
 class KeyShown(KeyOut):

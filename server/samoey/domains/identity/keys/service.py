@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from samoey.domains.identity.errors import KeyNotFound, SessionEnded
 from samoey.domains.identity.events import KeyMade, KeyRevoked
 from samoey.domains.identity.keys import repository
-from samoey.domains.identity.keys.schemas import KeyOut, KeyShown, NewKey, OwnedKey
+from samoey.domains.identity.keys.schemas import KeyFact, KeyOut, KeyShown, NewKey, OwnedKey
 from samoey.domains.identity.keys.tables import ApiKey
 from samoey.domains.identity.sessions.service import require_session
 from samoey.domains.identity.sessions.tokens import fingerprint, new_secret
@@ -17,6 +17,8 @@ from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.credentials import SignedIn
 
 PREFIX = "sk-samoey-"
+# Where processes that keep good keys in memory hear that some are good no longer.
+KEYS_AUDIENCE, KEYS_ENDED = "keys", "keys-ended"
 
 _SHOWN_LETTERS = len(PREFIX) + 4
 # A key may be used a thousand times in a second; a row is written once in this time.
@@ -101,12 +103,25 @@ async def good_among(ctx: Context, key_ids: Iterable[UUID]) -> set[tuple[UUID, U
     return await repository.good_ones(ctx.db, key_ids, datetime.now(UTC))
 
 
+async def good_keys(ctx: Context) -> list[KeyFact]:
+    """Every key that opens doors now, by its hash: for processes that let people in by memory."""
+    rows = await repository.all_good(ctx.db, datetime.now(UTC))
+    return [KeyFact(id=row[0], user_id=row[1], hash=row[2], expires_at=row[3]) for row in rows]
+
+
+async def key_owner(ctx: Context, key_id: UUID) -> UUID | None:
+    """Whose key this is; None when there is none, or it was revoked."""
+    return await repository.owner_of(ctx.db, key_id)
+
+
 async def keys_of(ctx: Context, user_id: UUID) -> list[UUID]:
     """The ids of somebody's keys, to close what is open by them."""
     return list(await repository.ids_of(ctx.db, user_id))
 
 
 async def tell_ended(tools: Tools, key_ids: list[UUID]) -> None:
-    """Close what is open by these keys, now."""
+    """Close what is open by these keys, now, and have those look who let in by memory."""
     for key_id in key_ids:
         await tools.bus.publish(f"key:{key_id}", {"type": "signed-out"})
+    if key_ids:
+        await tools.bus.publish(KEYS_AUDIENCE, {"type": KEYS_ENDED})

@@ -1,0 +1,35 @@
+"""Every way to vendors in one hand: opened when somebody asks, for loading them takes a while."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from samoey.kit.ports.network import AddressGuard
+from samoey.kit.ports.upstreams import Kind, Upstream
+
+if TYPE_CHECKING:
+    from samoey.adapters.models.connect.http import Vendors
+
+
+class Ways:
+    """How vendors are reached, and how each kind of them is spoken to."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+
+    @cached_property
+    def vendors(self) -> "Vendors":
+        """The one session for all of them."""
+        from samoey.adapters.models.connect.http import Vendors
+
+        return Vendors(self._guard)
+
+    @cached_property
+    def upstreams(self) -> Mapping[Kind, Upstream]:
+        """Who speaks with which kind."""
+        return {}
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if "vendors" in self.__dict__:
+            await self.vendors.close()

@@ -1,0 +1,1 @@
+"""Aliases: names that people ask for, and the deployments behind them."""

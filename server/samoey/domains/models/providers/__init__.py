@@ -1,0 +1,1 @@
+"""Providers and their deployments: where models answer, and with which key."""

@@ -1,0 +1,76 @@
+"""What admins wrote down, in the shape that the gateway asks by; keys are opened here."""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, convert
+
+from samoey.domains.models.providers import given
+from samoey.domains.models.providers.tables import DeploymentRow, Provider
+from samoey.kit.known_providers import GivenProvider
+from samoey.kit.ports.upstreams import Deployment, Kind, Price, TimeLimits, VendorKey
+from samoey.kit.secrets import Sealer
+
+# Whatever model is named is passed on.
+ANY = "*"
+
+
+class Place(Struct, frozen=True):
+    """Where models answer, with the open key: kept in memory, and written nowhere."""
+
+    id: UUID
+    name: str
+    kind: Kind
+    base_url: str
+    key: VendorKey | None
+
+
+def of_row(sealer: Sealer, row: Provider) -> Place:
+    """The place behind a row.
+
+    Raises:
+        SealBroken: the home's key is another one now.
+    """
+    key = None if row.key is None else VendorKey(sealer.unseal(row.key, about=about(row.id)))
+    return Place(row.id, row.name, convert(row.kind, Kind), row.base_url, key)
+
+
+def of_given(one: GivenProvider) -> Place:
+    """The place that the environment names."""
+    key = None if one.key is None else VendorKey(one.key.get_secret_value())
+    return Place(given.id_of(one), one.known.name, one.known.kind, one.base_url, key)
+
+
+def deployment(place: Place, row: DeploymentRow) -> Deployment:
+    """A model at its place, as it was written down."""
+    return Deployment(
+        id=str(row.id),
+        context_tokens=row.context_tokens,
+        tools=row.tools,
+        vision=row.vision,
+        price=None if row.price is None else convert(row.price, Price),
+        max_parallel=row.max_parallel,
+        limits=TimeLimits() if row.limits is None else convert(row.limits, TimeLimits),
+        **_at(place, row.model),
+    )
+
+
+def unwritten(place: Place, model: str = ANY) -> Deployment:
+    """A model at its place of which nothing is written down."""
+    return Deployment(id=f"{place.id}/{model}", **_at(place, model))
+
+
+def about(provider_id: UUID) -> str:
+    """What a provider's key is sealed to."""
+    return f"model-provider:{provider_id}"
+
+
+def _at(place: Place, model: str) -> dict[str, Any]:
+    return {
+        "provider_id": str(place.id),
+        "provider": place.name,
+        "kind": place.kind,
+        "base_url": place.base_url,
+        "key": place.key,
+        "model": model,
+    }

@@ -1,0 +1,1 @@
+"""Removing providers and deployments, to which no alias may lead any more."""

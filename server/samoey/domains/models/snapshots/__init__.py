@@ -1,0 +1,1 @@
+"""What gateway processes decide by: loaded whole, and soon after every change anew."""

@@ -1,0 +1,41 @@
+"""The seam to vendors for whoever connects one: its address, its list, and a first word."""
+
+from typing import Protocol
+
+from samoey.kit.ports.upstreams import Deployment
+from samoey.kit.problems import InvalidRequest
+
+
+class VendorAddressRefused(InvalidRequest):
+    """It is not the address of a server that answers for models, or lies where one may not go."""
+
+    title = "This address cannot be used for a model provider."
+
+
+class VendorDesk(Protocol):
+    """What can be asked of a vendor before people use it."""
+
+    def check(self, base_url: str) -> None:
+        """Look at an address before it is kept; names are looked up by whoever goes there.
+
+        Raises:
+            VendorAddressRefused: it is none, or carries what an address must not.
+            PrivateAddress, OutsideAddress: it is a number of a network that is not gone to.
+        """
+        ...
+
+    async def models(self, deployment: Deployment) -> list[str]:
+        """The names that the vendor lists; the model of the deployment does not matter.
+
+        Raises:
+            Problem: one of the model port's, in plain words.
+        """
+        ...
+
+    async def try_out(self, deployment: Deployment) -> str:
+        """Ask for a word or two, and tell the name of the model that answered.
+
+        Raises:
+            Problem: one of the model port's, in plain words.
+        """
+        ...
