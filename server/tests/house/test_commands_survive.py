@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from samoey.kit.settings import JobSettings
 from tests.author import Author
 from tests.conftest import OpenHouse
 from tests.domains.chat.talk import ENGINE, SPARK
@@ -73,7 +74,9 @@ async def test_who_asks_in_a_terminal_is_answered_by_the_model_connected_there(
             "OPENAI_API_KEY": double.key,
             "OPENAI_MODEL": "double-large",
         }
-        async with open_test_house() as house, house.working():
+        # On a slow machine the command may be silent for long: nobody takes its question over here.
+        patient = JobSettings(heartbeat_s=0.3, stalled_after_s=60, retry_wait_s=0.05)
+        async with open_test_house(jobs=patient) as house, house.working():
             out, log, code = await run(
                 house, "ask", "start_engine", "--repo", str(motor.folder), "--json", **connected
             )
