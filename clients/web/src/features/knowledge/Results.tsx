@@ -71,7 +71,10 @@ function FileGroup({ file, words }: { file: FileHits; words: RegExp | null }) {
   const shown = file.hits.slice(0, all ? undefined : HITS_SHOWN).sort((a, b) => a.start - b.start)
   const more = file.hits.length - shown.length
   return (
-    <section aria-label={file.path} className="overflow-hidden rounded-md border bg-surface">
+    <section
+      aria-label={`${file.path}, ${file.repositoryName} at ${short(file.commit)}`}
+      className="overflow-hidden rounded-md border bg-surface"
+    >
       <h2 className="flex h-9 items-center gap-2 border-b bg-wash px-4 text-xs">
         <FileCode2 size={16} aria-hidden className="shrink-0 text-quiet" />
         <span className="truncate font-mono font-medium">{file.path}</span>

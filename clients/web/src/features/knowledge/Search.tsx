@@ -10,6 +10,7 @@ import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Empty, SkeletonRows } from '@/ui/empty'
 import { many } from '@/ui/format'
+import { Kbd } from '@/ui/kbd'
 import { Link } from '@/ui/link'
 import { ProblemPanel } from '@/ui/problem'
 import { Facets, type Narrowing } from './Facets'
@@ -168,8 +169,11 @@ export function Search() {
         ) : null}
         {q || nothing ? null : (
           <p className="text-sm text-quiet">
-            Searches names and text of every indexed commit. <kbd>j</kbd> and <kbd>k</kbd> move
-            through the results, <kbd>Enter</kbd> opens one.
+            Searches names and text of every indexed commit.{' '}
+            <span className="max-md:hidden">
+              <Kbd keys="j" /> and <Kbd keys="k" /> move through the results, <Kbd keys="Enter" />{' '}
+              opens one.
+            </span>
           </p>
         )}
       </div>

@@ -1,6 +1,6 @@
 'use client'
 
-import { repositories } from '@samoey/api'
+import { asProblem, repositories } from '@samoey/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
@@ -15,6 +15,16 @@ import { AccessFields, ScopeFields } from './SourceFields'
 
 interface AddDialogProps {
   onDone: () => void
+}
+
+/** What the server says to connect instead of a part of a repository. */
+function insteadOf(error: unknown): Partial<SourceForm> {
+  if (!error) return {}
+  const { root, include } = asProblem(error)
+  return {
+    ...(typeof root === 'string' ? { source: root } : {}),
+    ...(Array.isArray(include) ? { include: include.join('\n') } : {}),
+  }
 }
 
 /** Connect a repository: an address or a folder is enough, the rest may follow. */
@@ -36,6 +46,11 @@ export function AddDialog({ onDone }: AddDialogProps) {
     add.mutate()
   }
   const owner = workspace.role === 'owner'
+  const instead = insteadOf(add.error)
+  const takeInstead = () => {
+    change(instead)
+    add.reset()
+  }
   return (
     <Dialog
       open
@@ -93,7 +108,18 @@ export function AddDialog({ onDone }: AddDialogProps) {
             <ScopeFields form={form} change={change} />
           </>
         ) : null}
-        {add.error ? <ProblemPanel error={add.error} /> : null}
+        {add.error ? (
+          <ProblemPanel
+            error={add.error}
+            act={
+              instead.source ? (
+                <Button size="sm" onClick={takeInstead}>
+                  Take {instead.source}
+                </Button>
+              ) : undefined
+            }
+          />
+        ) : null}
         <div className="flex justify-end gap-2">
           <Button onClick={onDone}>Cancel</Button>
           <Button type="submit" tone="accent" busy={add.isPending}>

@@ -4,7 +4,7 @@ import { asProblem, repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { FileCode2 } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { replaceHash, useHash } from '@/session'
 import { Button } from '@/ui/button'
 import { Empty, SkeletonRows } from '@/ui/empty'
@@ -122,6 +122,16 @@ function whyMissing(error: Error | null): string | null {
   return status === 422 ? 'There is no such repository' : null
 }
 
+/** What stands there while no repository does. */
+function Alone({ children }: { children: ReactNode }) {
+  return (
+    <main className="h-full overflow-y-auto">
+      <h1 className="sr-only">Code</h1>
+      {children}
+    </main>
+  )
+}
+
 /** Code at a commit: `/code/?repo=&at=&path=#L10-L20`. */
 export function Code() {
   const params = useSearchParams()
@@ -134,30 +144,42 @@ export function Code() {
   )
   if (repo === '') {
     return (
-      <Empty title="Choose a repository" act={all}>
-        An address of code names its repository.
-      </Empty>
+      <Alone>
+        <Empty title="Choose a repository" act={all}>
+          An address of code names its repository.
+        </Empty>
+      </Alone>
     )
   }
   const missing = whyMissing(repository.error)
   if (missing) {
     return (
-      <Empty title={missing} act={all}>
-        The address may be mistyped, or it comes from someone who sees more than you do.
-      </Empty>
+      <Alone>
+        <Empty title={missing} act={all}>
+          The address may be mistyped, or it comes from someone who sees more than you do.
+        </Empty>
+      </Alone>
     )
   }
   if (repository.error) {
     return (
-      <ProblemPanel
-        className="m-6"
-        error={repository.error}
-        retry={() => void repository.refetch()}
-        act={all}
-      />
+      <Alone>
+        <ProblemPanel
+          className="m-6"
+          error={repository.error}
+          retry={() => void repository.refetch()}
+          act={all}
+        />
+      </Alone>
     )
   }
-  if (!repository.data) return <SkeletonRows rows={8} />
+  if (!repository.data) {
+    return (
+      <Alone>
+        <SkeletonRows rows={8} />
+      </Alone>
+    )
+  }
   const path = (params.get('path') ?? '').replace(/^\/+|\/+$/g, '')
   return <Opened repository={repository.data} at={params.get('at')} path={path} />
 }
