@@ -166,8 +166,8 @@ def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
     if repository.status == "failed":
         told = repository.problem or {}
         # That is said to those who have a worker; here nobody is left to try again.
-        detail = str(told.get("detail") or "").replace("It is tried again by itself.", "").strip()
-        raise RepositoryNotReady(detail or str(told.get("title") or "It has failed."))
+        detail = str(told.get("detail") or "").replace("It is tried again by itself.", "")
+        raise RepositoryNotReady(f"{told.get('title') or 'It has failed.'} {detail}".strip())
     if repository.status != "ready":
         return False
     if repository.commit is None:

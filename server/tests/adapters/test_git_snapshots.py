@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
+from samoey.adapters.git.failures import problem_here
 from samoey.adapters.git.system import SystemGit
 from samoey.kit.ports.git import (
     EntryKind,
+    GitFailed,
     LocalState,
     Progress,
     Remote,
     RepositoryTooLarge,
     SourceUnreachable,
 )
+from samoey.kit.problems import DiskFull, Problem
 from samoey.kit.settings import RepositorySettings
 from tests.author import Author
 
@@ -326,3 +329,20 @@ async def test_a_folder_that_begins_to_use_git_is_followed(
     assert fetched.head == commit
     assert [one.name for one in await git.branches(mirror)] == ["main"]
     assert await git.changed(mirror, first.commit, commit) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "advice"),
+    [
+        ('error: open("a"): Permission denied', GitFailed, "Let the server read the whole folder"),
+        ("fatal: write error: No space left on device", DiskFull, "Make room on the disk"),
+        ("fatal: not a git repository", GitFailed, "not a git repository"),
+    ],
+)
+def test_a_folder_that_git_cannot_read_is_no_matter_of_credentials(
+    words: str, kind: type[Problem], advice: str
+) -> None:
+    told = problem_here(words)
+
+    assert type(told) is kind
+    assert advice in str(told.detail)

@@ -149,6 +149,15 @@ def test_a_repository_that_cannot_be_read_is_told_in_plain_words(home: Path) -> 
     assert left_over(home) == []
 
 
+def test_a_repository_without_a_commit_is_told_to_be_so(tmp_path: Path, home: Path) -> None:
+    Author(tmp_path / "empty")
+
+    done = samoey("index", str(tmp_path / "empty"), home=home)
+
+    assert done.returncode == 1
+    assert "This repository has no commits yet. Commit something to it" in done.stderr
+
+
 def test_what_was_read_before_answers_when_the_source_is_gone_and_that_is_said(
     motor: Author, home: Path
 ) -> None:

@@ -19,6 +19,8 @@ _NO_ROOM = (
     r"no space left on device|disk quota exceeded|file too large|unable to write (loose )?"
     r"(object|file)|write error|unable to create temporary file"
 )
+_MAKE_ROOM = "Make room on the disk that holds the home folder, then sync the repository again."
+_NO_RIGHT = r"permission denied|operation not permitted"
 _REDIRECT = r"returned error: 30\d|update url base from redirection"
 _OTHER_HOST_KEY = r"host key verification failed|host key is known|host identification has changed"
 _NO_ENTRY = (
@@ -46,7 +48,7 @@ _MEANINGS: tuple[tuple[str, type[Problem], str], ...] = (
     (
         _NO_ROOM,
         DiskFull,
-        "Make room on the disk that holds the home folder, then sync the repository again.",
+        _MAKE_ROOM,
     ),
     (
         _REDIRECT,
@@ -75,6 +77,16 @@ _MEANINGS: tuple[tuple[str, type[Problem], str], ...] = (
     ),
     (_NO_ANSWER, SourceUnreachable, "It is tried again by itself."),
 )
+
+
+def problem_here(words: str) -> Problem:
+    """The problem that the error output of a git tells of which spoke with nobody."""
+    said = _clean(words, ())
+    if re.search(_NO_ROOM, words, re.IGNORECASE):
+        return DiskFull(f"{said} {_MAKE_ROOM}".strip())
+    if re.search(_NO_RIGHT, words, re.IGNORECASE):
+        return GitFailed(f"{said} Let the server read the whole folder, then sync it again.")
+    return GitFailed(said or None)
 
 
 def problem_of(words: str, secrets: tuple[str, ...] = ()) -> Problem:

@@ -10,7 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
-from samoey.adapters.git.failures import problem_of
+from samoey.adapters.git.failures import problem_here, problem_of
 from samoey.kit.ports.git import GitMissing
 
 # git's last words; progress lines before them are not kept.
@@ -135,7 +135,7 @@ async def ask(
     """
     status, out, words = await _run(arguments, env or reading_environment(), feed)
     if status not in fine:
-        raise problem_of(words)
+        raise problem_here(words)
     return status, out
 
 
