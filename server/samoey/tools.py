@@ -22,10 +22,11 @@ from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.jobs import Jobs
 from samoey.kit.known_providers import given_providers
+from samoey.kit.ports.upstreams import TimeLimits
 from samoey.kit.problems import Unavailable
 from samoey.kit.reactions import Registry
 from samoey.kit.secrets import Sealer, kept_key
-from samoey.kit.settings import Settings
+from samoey.kit.settings import ModelSettings, Settings
 
 REGISTRY = Registry.of(
     [identity_reactions, repositories_reactions, knowledge_reactions, chat_reactions]
@@ -74,7 +75,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         recorder=jobs,
         git=SystemGit(settings.repositories, settings.home),
         models=models,
-        vendors=VendorsDesk(guard, ways),
+        vendors=VendorsDesk(guard, ways, _limits(settings.models)),
         sealer=Sealer.from_home(settings.home),
     )
     try:
@@ -94,6 +95,12 @@ def model_guard(settings: Settings) -> NetworkGuard:
         private_allowed=settings.models.private_addresses,
         outside_allowed=not settings.models.local_only,
         trusted=frozenset(host for host in hosts if host),
+    )
+
+
+def _limits(settings: ModelSettings) -> TimeLimits:
+    return TimeLimits(
+        connect_s=settings.connect_s, first_s=settings.first_word_s, gap_s=settings.next_word_s
     )
 
 

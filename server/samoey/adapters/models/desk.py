@@ -1,5 +1,6 @@
 """What is asked of a vendor when somebody connects it: its list of models, and a first word."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +22,13 @@ from samoey.kit.ports.vendors import VendorAddressRefused
 from samoey.kit.problems import Problem
 
 _PORTS = {"https": 443, "http": 80}
+# The one query that belongs to an address: Azure's.
+_AZURE_QUERY = re.compile(r"api-version=[\w.-]+")
 _GOOD = 200
 _MOST_BYTES = 8 * 1024 * 1024
 _LONGEST_QUOTE = 300
-# A person waits for these, and wants to hear soon that nothing comes.
-_PATIENCE = TimeLimits(connect_s=5, first_s=30, gap_s=30, whole_s=60)
+# A person waits, and wants to hear soon that nothing comes.
+_LONGEST = TimeLimits(connect_s=5, first_s=30, gap_s=30, whole_s=60)
 _FEW_TOKENS = 16
 _WORDS = "Say OK."
 
@@ -58,8 +61,15 @@ class _Answer(msgspec.Struct):
 class VendorsDesk:
     """The port's desk, by the ways on which the gateway itself goes."""
 
-    def __init__(self, guard: AddressGuard, ways: Ways) -> None:
+    def __init__(self, guard: AddressGuard, ways: Ways, limits: TimeLimits = _LONGEST) -> None:
+        """Wait as long as `limits` say, and no longer than a person likes to."""
         self._guard, self._ways = guard, ways
+        self._limits = TimeLimits(
+            connect_s=min(limits.connect_s, _LONGEST.connect_s),
+            first_s=min(limits.first_s, _LONGEST.first_s),
+            gap_s=min(limits.gap_s, _LONGEST.gap_s),
+            whole_s=min(limits.whole_s, _LONGEST.whole_s),
+        )
 
     def check(self, base_url: str) -> None:
         """Look at an address before it is kept."""
@@ -72,7 +82,7 @@ class VendorsDesk:
             raise VendorAddressRefused("Give the whole address, beginning with https://.")
         if address.username is not None or address.password is not None:
             raise VendorAddressRefused("An address carries no password; give the key as the key.")
-        if address.query or address.fragment:
+        if address.fragment or (address.query and not _AZURE_QUERY.fullmatch(address.query)):
             raise VendorAddressRefused("An address carries no query and no fragment.")
         self._guard.check(host, port or _PORTS[address.scheme])
 
@@ -90,7 +100,7 @@ class VendorsDesk:
             case _:
                 url = f"{base}/models"
                 headers = {"Authorization": f"Bearer {key}"} if key else {}
-        body = await _good(await self._ways.vendors.get(url, headers, _PATIENCE), deployment)
+        body = await _good(await self._ways.vendors.get(url, headers, self._limits), deployment)
         try:
             listed = msgspec.json.decode(body, type=_List)
         except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -104,7 +114,7 @@ class VendorsDesk:
             raise ModelRefusedRequest(
                 f"Nothing here speaks with a provider of kind {deployment.kind}."
             )
-        patient = msgspec.structs.replace(deployment, limits=_PATIENCE)
+        patient = msgspec.structs.replace(deployment, limits=self._limits)
         dialect = _dialect(deployment, upstream)
         wish = msgspec.json.encode(_wish(deployment.model, dialect))
         body = await _good(await upstream.send(patient, dialect, wish), deployment)

@@ -27,7 +27,10 @@ class Ways:
     @cached_property
     def upstreams(self) -> Mapping[Kind, Upstream]:
         """Who speaks with which kind."""
-        return {}
+        from samoey.adapters.models.connect.openai_compatible import OpenAIUpstream
+
+        compatible = OpenAIUpstream(self.vendors)
+        return {"openai": compatible, "azure": compatible}
 
     async def close(self) -> None:
         """Close what was opened."""

@@ -137,6 +137,8 @@ class Keeper:
         self._heard: set[str] = set()
         self._running: list[asyncio.Task[None]] = []
         self._away = False
+        # Whether a change is heard of at once, or only by the next look.
+        self.listening = False
 
     @property
     def current(self) -> Snapshot:
@@ -203,11 +205,13 @@ class Keeper:
             try:
                 self._heard = self._audiences()
                 async with self._tools.bus.listen(*self._heard) as listener:
+                    self.listening = True
                     # Nobody heard what was said before.
                     self._wake.set()
                     while True:
                         await self._hear(listener)
             except BusUnavailable:
+                self.listening = False
                 # What is said meanwhile comes by the looks at the database.
                 await asyncio.sleep(self._look_each_s)
 
