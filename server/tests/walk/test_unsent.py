@@ -29,10 +29,15 @@ async def test_a_question_that_did_not_reach_the_server_is_sent_once_it_can_be(
     place: Place, eyes: Eyes
 ) -> None:
     page = await eyes.enter(place, await place.person("Bea"))
+    place.double.say("A long answer. " * 200)
     await begin(page, "What is asked first?")
     await leave_unsent(page, "And what is asked offline?")
-    await expect(page.get_by_role("button", name="Discard")).to_be_visible()
+    discard = page.get_by_role("button", name="Discard")
+    await expect(discard).to_be_visible()
     assert await faults(page) == []
+    for width in (390, 1440, 390, 1440):
+        await page.set_viewport_size({"width": width, "height": 500})
+        await expect(discard).to_be_in_viewport()
 
     await page.unroute(MESSAGES)
     await page.evaluate("dispatchEvent(new Event('online'))")

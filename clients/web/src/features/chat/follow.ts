@@ -50,13 +50,19 @@ class Follower {
     private readonly tell: (atEnd: boolean) => void,
   ) {
     this.lastTop = frame.scrollTop
-    this.go()
+    this.take('start')
   }
 
   take(way: Way): void {
-    this.way = way
     this.held = null
+    this.be(way)
     this.go()
+  }
+
+  /** Where nobody reads elsewhere, the browser's own holding still would look like scrolling. */
+  private be(way: Way): void {
+    this.way = way
+    this.frame.style.overflowAnchor = way === 'still' ? '' : 'none'
   }
 
   /** Text came in, or the window changed. */
@@ -84,11 +90,12 @@ class Follower {
     const { frame } = this
     const moved = frame.scrollTop - this.lastTop
     this.lastTop = frame.scrollTop
-    // Growing text moves the end away without anyone scrolling.
-    if (Math.abs(moved) >= 1) {
-      const near = endOf(frame) - frame.scrollTop < NEAR_PX
-      if (near && moved > 0) this.way = 'end'
-      else if (moved < 0 || this.way === 'start') this.way = 'still'
+    const left = endOf(frame) - frame.scrollTop
+    // Growing text moves the end away without anyone scrolling; shrinking text, or a wider window,
+    // takes the view along with the end.
+    if (Math.abs(moved) >= 1 && !(moved < 0 && left < 1)) {
+      if (left < NEAR_PX && moved > 0) this.be('end')
+      else if (moved < 0 || this.way === 'start') this.be('still')
     }
     this.report()
   }
