@@ -60,11 +60,15 @@ async def lock(db: AsyncSession, user_id: UUID) -> User | None:
 async def add(
     db: AsyncSession, *, email: str, name: str, kind: UserKind, password_hash: str | None
 ) -> User | None:
-    """Keep somebody new; None when the e-mail is taken, also by somebody of this very moment."""
+    """Keep somebody new; None when somebody of this very moment took the e-mail, or the only place.
+
+    There is one local operator, by an index of its own: which of the two is taken first, of two
+    processes that make it at once, is not told.
+    """
     return await db.scalar(
         insert(User)
         .values(email=email, name=name, kind=kind, password_hash=password_hash)
-        .on_conflict_do_nothing(index_elements=[User.email])
+        .on_conflict_do_nothing()
         .returning(User)
     )
 
