@@ -113,3 +113,12 @@ def test_what_git_says_is_told_without_secrets_and_without_tricks() -> None:
     assert "s3cret" not in str(told)
     assert "\x1b" not in str(told)
     assert len(str(told)) < 1000
+
+
+def test_counts_of_the_other_side_are_no_part_of_a_problem() -> None:
+    told = problem_of(
+        "remote: Enumerating objects: 5, done.\nremote: Total 5 (delta 0), reused 0\n"
+        "remote: This project is archived.\nfatal: the remote end hung up unexpectedly"
+    )
+
+    assert str(told.detail).startswith("remote: This project is archived. fatal: the remote end")

@@ -21,6 +21,8 @@ _NO_ROOM = (
 )
 _MAKE_ROOM = "Make room on the disk that holds the home folder, then sync the repository again."
 _NO_RIGHT = r"permission denied|operation not permitted"
+# What the other side says while it works, of no use afterwards.
+_COUNTS = re.compile(r"remote: (Enumerating|Counting|Compressing|Total) ")
 _REDIRECT = r"returned error: 30\d|update url base from redirection"
 _OTHER_HOST_KEY = r"host key verification failed|host key is known|host identification has changed"
 _NO_ENTRY = (
@@ -104,7 +106,11 @@ def _clean(words: str, secrets: tuple[str, ...]) -> str:
         if secret:
             words = words.replace(secret, "***")
     lines = [_printable(line) for line in words.splitlines()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", "ERROR:", "remote:"))]
+    telling = [
+        line
+        for line in lines
+        if line.startswith(("fatal:", "error:", "ERROR:", "remote:")) and not _COUNTS.match(line)
+    ]
     said = " ".join(telling or lines[-3:])
     return said if len(said) <= _LONGEST_DETAIL else f"{said[:_LONGEST_DETAIL]}…"
 
