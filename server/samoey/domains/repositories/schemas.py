@@ -2,10 +2,18 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from samoey.domains.repositories.tables import RepositoryStatus, SourceKind
@@ -58,6 +66,14 @@ class NewCredential(BaseModel):
     host_key: Annotated[str, Field(max_length=20_000)] | None = Field(
         None, description="The SSH server's public key, as `ssh-keyscan` prints it."
     )
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        # A token may stand where a name is asked for, with nothing as its password.
+        token = self.username if self.kind == "token" else None
+        if not self.secret.get_secret_value().strip() and not token:
+            raise PydanticCustomError("empty", "The secret is empty.")
+        return self
 
 
 class NewRepository(BaseModel):

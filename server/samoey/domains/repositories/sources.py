@@ -89,6 +89,8 @@ def _without_secret(text: str) -> tuple[str, NewCredential | None]:
     if parts.scheme not in _WEB or (user is None and secret is None):
         return text, None
     plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    if not user and not secret:
+        return plain, None
     # A name alone may be a token too: it is kept, and given as git would have given it.
     return plain, NewCredential(
         kind="token", username=unquote(user or "") or None, secret=SecretStr(unquote(secret or ""))

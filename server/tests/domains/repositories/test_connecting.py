@@ -190,6 +190,17 @@ async def test_a_source_that_cannot_be_one_is_told_what_to_do(
     assert advice in said
 
 
+@pytest.mark.parametrize("kind", ["token", "ssh_key"])
+async def test_an_empty_secret_is_none(client: httpx.AsyncClient, ada: Somebody, kind: str) -> None:
+    response = await add(client, ada, credential={"kind": kind, "secret": " "})
+    plain = await added(client, ada, source="https://:@git.example.org/team/app.git")
+
+    assert response.json()["errors"] == [
+        {"pointer": "/body/credential", "detail": "The secret is empty."}
+    ]
+    assert (plain["source"], plain["has_credential"]) == (URL, False)
+
+
 async def test_an_address_may_be_pasted_with_its_line_end(
     client: httpx.AsyncClient, ada: Somebody
 ) -> None:
