@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samoey.domains.models.gateway.dialects import families, schemas
-from samoey.domains.models.gateway.dialects.errors import Misshapen, NoPlace
+from samoey.domains.models.gateway.dialects.errors import Misshapen, UnsupportedParameter
 from samoey.domains.models.gateway.dialects.translation import Translation, between
 from samoey.kit.ports.upstreams import BrokeOff, Dialect
 from tests.domains.models.dialects import golden
@@ -88,7 +88,7 @@ def _asked(dialect: Dialect, **more: Any) -> dict[str, Any]:
 def test_what_has_no_place_is_refused_by_its_name(
     dialect: Dialect, more: dict[str, Any], param: str
 ) -> None:
-    with pytest.raises(NoPlace) as refused:
+    with pytest.raises(UnsupportedParameter) as refused:
         _asked(dialect, **more)
 
     assert refused.value.extra["param"] == param
@@ -110,7 +110,8 @@ _JSON = st.recursive(
     max_leaves=8,
 )
 _FIELDS = ("messages", "input", "tools", "tool_choice", "system", "stop", "response_format",
-           "text", "metadata", "reasoning", "output_config", "stream_options", "thinking")  # fmt: skip
+           "text", "metadata", "reasoning", "output_config", "stream_options",
+           "thinking")  # fmt: skip
 
 
 @given(st.sampled_from(list(_SAMPLES)), st.dictionaries(st.sampled_from(_FIELDS), _JSON))
@@ -119,7 +120,7 @@ def test_whatever_stands_in_the_fields_is_translated_or_refused(
 ) -> None:
     try:
         wire = _asked(dialect, **more)
-    except (Misshapen, NoPlace):
+    except (Misshapen, UnsupportedParameter):
         return
     assert wire["model"] == "gpt-4.1"
 
@@ -144,7 +145,7 @@ def test_what_a_deployment_understands_is_handed_on_as_it_stands() -> None:
     translation = between("openai.chat", messages)
     assert translation is not None
     assert translation.spoken == "anthropic.messages"
-    with pytest.raises(NoPlace):
+    with pytest.raises(UnsupportedParameter):
         between("openai.embeddings", messages)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from samoey.domains.models.gateway.dialects import families, pictures
-from samoey.domains.models.gateway.dialects.errors import NoPlace
+from samoey.domains.models.gateway.dialects.errors import UnsupportedParameter
 from samoey.domains.models.gateway.dialects.schemas import closed
 
 # The tool that an older model fills in where a newer one is given the schema itself.
@@ -44,7 +44,7 @@ def request(chat: dict[str, Any], model: str) -> dict[str, Any]:
     """The request for `model`.
 
     Raises:
-        NoPlace: it asks for something that no field of Anthropic's stands for.
+        UnsupportedParameter: it asks for something that no field of Anthropic's stands for.
     """
     _refuse(chat)
     family = families.of(model)
@@ -74,11 +74,11 @@ def request(chat: dict[str, Any], model: str) -> dict[str, Any]:
 def _refuse(chat: dict[str, Any]) -> None:
     for field, ability in _REFUSED.items():
         if chat.get(field):
-            raise NoPlace(f"This model cannot {ability}.", param=field)
+            raise UnsupportedParameter(f"This model cannot {ability}.", param=field)
     if (chat.get("n") or 1) != 1:
-        raise NoPlace("This model gives one answer at a time: n must be 1.", param="n")
+        raise UnsupportedParameter("This model gives one answer at a time: n must be 1.", param="n")
     if "audio" in (chat.get("modalities") or ()):
-        raise NoPlace("This model cannot speak.", param="modalities")
+        raise UnsupportedParameter("This model cannot speak.", param="modalities")
 
 
 def _stops(stop: Any) -> list[str]:
@@ -142,7 +142,7 @@ def tools(chat: dict[str, Any], wire: dict[str, Any]) -> None:
 
 def _tool(tool: dict[str, Any]) -> dict[str, Any]:
     if tool.get("type") == "custom" and "custom" in tool:
-        raise NoPlace("This model takes tools of type function only.", param="tools")
+        raise UnsupportedParameter("This model takes tools of type function only.", param="tools")
     if "function" not in tool:
         # A tool in Anthropic's own words, such as those that it runs itself.
         return tool
@@ -171,7 +171,7 @@ def _choice(choice: Any) -> tuple[dict[str, Any] | None, set[str] | None]:
             return {"type": "tool", "name": name}, None
         case {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": those}}:
             return _choice(mode)[0], {tool["function"]["name"] for tool in those}
-    raise NoPlace("This model takes no such tool_choice.", param="tool_choice")
+    raise UnsupportedParameter("This model takes no such tool_choice.", param="tool_choice")
 
 
 def _joined(system: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
@@ -243,7 +243,9 @@ def _answered(message: dict[str, Any]) -> list[dict[str, Any]]:
         blocks.append({"type": "text", "text": message["refusal"]})
     for call in message.get("tool_calls") or ():
         if "function" not in call:
-            raise NoPlace("This model takes tools of type function only.", param="messages")
+            raise UnsupportedParameter(
+                "This model takes tools of type function only.", param="messages"
+            )
         blocks.append(
             {
                 "type": "tool_use",
@@ -287,7 +289,9 @@ def _block(part: dict[str, Any]) -> dict[str, Any] | None:
         case "image" | "document" | "search_result":
             return part
         case other:
-            raise NoPlace(f"This model cannot be given {other}.", param="messages.content")
+            raise UnsupportedParameter(
+                f"This model cannot be given {other}.", param="messages.content"
+            )
 
 
 def _mark(part: dict[str, Any]) -> dict[str, Any]:

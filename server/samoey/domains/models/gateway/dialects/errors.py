@@ -3,16 +3,13 @@
 from samoey.kit.problems import BadRequest
 
 
-class NoPlace(BadRequest):
-    """The request asks for something that the words of the model's vendor have no place for.
-
-    `param` names the field.
-    """
+class UnsupportedParameter(BadRequest):
+    """What is asked for has no place in the words of the model's vendor; `param` is the field."""
 
     title = "The chosen model cannot be asked for this."
 
 
 class Misshapen(BadRequest):
-    """The request does not have the shape that this address takes."""
+    """The request does not have the shape that its address takes."""
 
     title = "The request does not have the shape that this address takes."

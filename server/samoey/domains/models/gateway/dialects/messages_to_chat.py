@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from samoey.domains.models.gateway.dialects import families, pictures
-from samoey.domains.models.gateway.dialects.errors import NoPlace
+from samoey.domains.models.gateway.dialects.errors import UnsupportedParameter
 from samoey.domains.models.gateway.dialects.schemas import is_strict
 
 # OpenAI's own fields go through as they stand, for callers that reach for them.
@@ -34,11 +34,11 @@ def request(messages: dict[str, Any], model: str) -> dict[str, Any]:
     """The request for `model`.
 
     Raises:
-        NoPlace: it asks for something that no field of OpenAI's stands for.
+        UnsupportedParameter: it asks for something that no field of OpenAI's stands for.
     """
     for field in _REFUSED:
         if messages.get(field):
-            raise NoPlace(f"This model takes no {field}.", param=field)
+            raise UnsupportedParameter(f"This model takes no {field}.", param=field)
     marks = Marks(model)
     wire: dict[str, Any] = {"model": model, "messages": _system(messages.get("system"), marks)}
     for message in messages["messages"]:
@@ -102,7 +102,7 @@ def _said(message: dict[str, Any], marks: Marks) -> list[dict[str, Any]]:
             return _system(blocks, marks)
         case "user":
             return _asked(blocks, marks)
-    raise NoPlace(f"There is no role {message['role']}.", param="messages.role")
+    raise UnsupportedParameter(f"There is no role {message['role']}.", param="messages.role")
 
 
 def _answered(blocks: list[dict[str, Any]], marks: Marks) -> list[dict[str, Any]]:
@@ -180,7 +180,7 @@ def _part(block: dict[str, Any], marks: Marks) -> dict[str, Any]:
             text = "\n".join(one["text"] for one in block["content"])
             head = f"{block.get('title', '')}\n{block.get('source', '')}".strip()
             return {"type": "text", "text": f"{head}\n{text}"} | marks.of(block)
-    raise NoPlace(
+    raise UnsupportedParameter(
         f"A block of type {block['type']} cannot be handed to this model.", param="messages.content"
     )
 
@@ -201,12 +201,12 @@ def _tools(messages: dict[str, Any], wire: dict[str, Any], marks: Marks) -> None
         case word if word in _CHOICES:
             wire["tool_choice"] = _CHOICES[word]
         case _:
-            raise NoPlace("This model takes no such tool_choice.", param="tool_choice")
+            raise UnsupportedParameter("This model takes no such tool_choice.", param="tool_choice")
 
 
 def _tool(tool: dict[str, Any], marks: Marks) -> dict[str, Any]:
     if tool.get("type") not in {None, "custom"}:
-        raise NoPlace(
+        raise UnsupportedParameter(
             f"{tool['type']} is a tool that its own vendor runs; this model's does not.",
             param="tools",
         )

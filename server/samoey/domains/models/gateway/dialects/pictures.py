@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from samoey.domains.models.gateway.dialects.errors import NoPlace
+from samoey.domains.models.gateway.dialects.errors import UnsupportedParameter
 
 _IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp"}
 _PDF = "application/pdf"
@@ -16,7 +16,7 @@ def image_block(part: dict[str, Any]) -> dict[str, Any]:
         return {"type": "image", "source": {"type": "url", "url": url}}
     media, data = _inline(url, "messages.content.image_url")
     if media not in _IMAGES:
-        raise NoPlace(
+        raise UnsupportedParameter(
             f"An image of type {media} cannot be shown to this model; "
             f"it takes {', '.join(sorted(_IMAGES))}.",
             param="messages.content.image_url",
@@ -29,14 +29,16 @@ def document_block(part: dict[str, Any]) -> dict[str, Any]:
     file = part["file"]
     data = file.get("file_data")
     if not data:
-        raise NoPlace(
+        raise UnsupportedParameter(
             "A file that was uploaded to another vendor is not there for this model; "
             "send it as file_data.",
             param="messages.content.file",
         )
     media, content = _inline(data, "messages.content.file") if ":" in data else (_PDF, data)
     if media != _PDF:
-        raise NoPlace(f"This model reads {_PDF}, not {media}.", param="messages.content.file")
+        raise UnsupportedParameter(
+            f"This model reads {_PDF}, not {media}.", param="messages.content.file"
+        )
     source = {"type": "base64", "media_type": media, "data": content}
     block: dict[str, Any] = {"type": "document", "source": source}
     if file.get("filename"):
@@ -48,7 +50,7 @@ def _inline(url: str, param: str) -> tuple[str, str]:
     head, comma, data = url.partition(",")
     media, *marks = head.removeprefix("data:").split(";")
     if not comma or "base64" not in marks:
-        raise NoPlace("A data: URL must hold base64.", param=param)
+        raise UnsupportedParameter("A data: URL must hold base64.", param=param)
     # A common slip that Anthropic, unlike others, does not forgive.
     return "image/jpeg" if media == "image/jpg" else media, data
 
@@ -62,7 +64,7 @@ def image_part(block: dict[str, Any]) -> dict[str, Any]:
         case "url":
             url = source["url"]
         case other:
-            raise NoPlace(
+            raise UnsupportedParameter(
                 f"An image given as {other} lies with another vendor; send it as base64 or url.",
                 param="messages.content.source",
             )
@@ -82,7 +84,7 @@ def document_part(block: dict[str, Any]) -> dict[str, Any]:
             }
             return {"type": "file", "file": file}
         case other:
-            raise NoPlace(
+            raise UnsupportedParameter(
                 f"A document given as {other} cannot be handed to this model; send base64 or text.",
                 param="messages.content.source",
             )

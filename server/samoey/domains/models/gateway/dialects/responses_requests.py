@@ -3,7 +3,7 @@
 from typing import Any
 
 from samoey.domains.models.gateway.dialects import families
-from samoey.domains.models.gateway.dialects.errors import NoPlace
+from samoey.domains.models.gateway.dialects.errors import UnsupportedParameter
 
 _KEPT = (
     "parallel_tool_calls",
@@ -34,7 +34,7 @@ def request(asked: dict[str, Any], model: str) -> dict[str, Any]:
     """The request for `model`; what went before is expected in `input`.
 
     Raises:
-        NoPlace: it asks for something that chat completions cannot do.
+        UnsupportedParameter: it asks for something that chat completions cannot do.
     """
     _refuse(asked)
     wire: dict[str, Any] = {"model": model, "messages": _messages(asked)}
@@ -59,11 +59,13 @@ def request(asked: dict[str, Any], model: str) -> dict[str, Any]:
 def _refuse(asked: dict[str, Any]) -> None:
     for field, ability in _REFUSED.items():
         if asked.get(field):
-            raise NoPlace(f"This address does not {ability}.", param=field)
+            raise UnsupportedParameter(f"This address does not {ability}.", param=field)
     if asked.get("truncation") == "auto":
-        raise NoPlace("Prompts are not shortened here: truncation must be off.", param="truncation")
+        raise UnsupportedParameter(
+            "Prompts are not shortened here: truncation must be off.", param="truncation"
+        )
     if unknown := set(asked.get("include") or ()) - _INCLUDED:
-        raise NoPlace(f"{min(unknown)} cannot be included here.", param="include")
+        raise UnsupportedParameter(f"{min(unknown)} cannot be included here.", param="include")
 
 
 def items(given: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -113,7 +115,7 @@ def _add(item: dict[str, Any], told: list[dict[str, Any]]) -> None:
             # Sealed by its vendor, and of no use to another.
             return
         case other:
-            raise NoPlace(
+            raise UnsupportedParameter(
                 f"Items of type {other} are not taken here; messages, function_call and "
                 "function_call_output are.",
                 param="input",
@@ -155,16 +157,16 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
             file = {"file_data": part["file_data"], "filename": part.get("filename") or "file.pdf"}
             return {"type": "file", "file": file} | mark
         case "input_image" | "input_file":
-            raise NoPlace(
+            raise UnsupportedParameter(
                 "Files that are kept elsewhere cannot be read here; send image_url or file_data.",
                 param="input",
             )
-    raise NoPlace(f"Content of type {part['type']} is not taken here.", param="input")
+    raise UnsupportedParameter(f"Content of type {part['type']} is not taken here.", param="input")
 
 
 def _tool(tool: dict[str, Any]) -> dict[str, Any]:
     if tool["type"] != "function":
-        raise NoPlace(
+        raise UnsupportedParameter(
             f"The built-in tool {tool['type']} is not there; tools of type function are.",
             param="tools",
         )
@@ -182,7 +184,9 @@ def _choice(choice: Any) -> Any:
         case {"type": "allowed_tools", "mode": mode, "tools": those}:
             named = [{"type": "function", "function": {"name": one["name"]}} for one in those]
             return {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": named}}
-    raise NoPlace("This names a built-in tool, which is not there.", param="tool_choice")
+    raise UnsupportedParameter(
+        "This names a built-in tool, which is not there.", param="tool_choice"
+    )
 
 
 def _text(text: dict[str, Any], wire: dict[str, Any]) -> None:

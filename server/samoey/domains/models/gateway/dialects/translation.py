@@ -14,7 +14,7 @@ from samoey.domains.models.gateway.dialects import (
     responses_requests,
 )
 from samoey.domains.models.gateway.dialects.chat_stream import ToChat
-from samoey.domains.models.gateway.dialects.errors import Misshapen, NoPlace
+from samoey.domains.models.gateway.dialects.errors import Misshapen, UnsupportedParameter
 from samoey.domains.models.gateway.dialects.messages_stream import ToMessages
 from samoey.domains.models.gateway.dialects.responses_stream import ToResponses
 from samoey.domains.models.gateway.dialects.sse import Event, Events, wire
@@ -129,7 +129,7 @@ class Translation:
         """The request for a model, in the vendor's words.
 
         Raises:
-            NoPlace: it asks for what they have no place for.
+            UnsupportedParameter: it asks for what they have no place for.
             Misshapen: it does not have the shape of its own dialect.
         """
         try:
@@ -217,14 +217,14 @@ def between(asked: Dialect, understood: frozenset[Dialect]) -> Translation | Non
     """How to put a request to a deployment; None where it understands it as it stands.
 
     Raises:
-        NoPlace: nothing that it understands can say this.
+        UnsupportedParameter: nothing that it understands can say this.
     """
     if asked in understood and asked != "openai.responses":
         return None
     for spoken in _SPOKEN:
         if spoken in understood and (asked, spoken) in _STEPS:
             return Translation(asked, spoken)
-    raise NoPlace(f"The chosen model does not answer requests of the kind {asked}.")
+    raise UnsupportedParameter(f"The chosen model does not answer requests of the kind {asked}.")
 
 
 def _where(error: Exception) -> str:
