@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import math
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from typing import Literal
@@ -126,15 +127,18 @@ class HttpReply:
             self._late = "whole" if now >= self._end else self._stage
             self._response.close()
             return
-        self._timer = self._loop.call_at(min(self._due, self._end), self._look)
+        soon = now + self._limits.gap_s
+        self._timer = self._loop.call_at(min(self._due, self._end, soon), self._look)
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The body as it comes."""
         content, gap_s, now = self._response.content, self._limits.gap_s, self._loop.time
         try:
             while part := await content.readany():
-                self._stage, self._due = "gap", now() + gap_s
+                # How long a part is looked at by others is no fault of the vendor's.
+                self._stage, self._due = "gap", math.inf
                 yield part
+                self._due = now() + gap_s
         except (aiohttp.ClientError, OSError) as error:
             if self._late is None:
                 raise failure(error, self._response.url.host or "", begun=True) from None

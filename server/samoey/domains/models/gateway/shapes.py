@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from samoey.kit.ports.upstreams import Deployment, Price
 
 __all__ = [
+    "ANY",
     "Alias",
     "CacheKind",
     "Caller",
@@ -17,6 +18,10 @@ __all__ = [
     "Strategy",
     "Target",
 ]
+
+# A deployment of this model passes on whatever is named: an endpoint, of which nothing more is
+# written down. Its id ends so, too.
+ANY = "*"
 
 Strategy = Literal["priority", "weighted", "latency", "cost", "capability"]
 CacheKind = Literal["off", "exact", "semantic"]

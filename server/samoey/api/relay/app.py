@@ -1,0 +1,59 @@
+"""The relay as a raw ASGI application: nothing stands between a program and the gateway."""
+
+import logging
+import time
+
+from samoey.api.relay import models
+from samoey.api.relay.doors import DOORS, Door
+from samoey.api.relay.exchange import Exchange, HungUp, Receive, Scope, Send
+from samoey.domains.models.gateway.service import Gateway
+from samoey.domains.models.gateway.shapes import Caller
+from samoey.kit.problems import NotFound, Problem, ServerError
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/v1/"
+
+
+class Relay:
+    """All addresses below `/v1/`."""
+
+    def __init__(self, gateway: Gateway, *, max_body: int) -> None:
+        self._gateway, self._max_body = gateway, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        asked = Exchange(scope, receive, send, started)
+        try:
+            await self._answer(asked)
+        except HungUp:
+            return
+        except Problem as problem:
+            await asked.refuse(problem)
+        except Exception:
+            log.exception("bug", extra={"path": scope["path"], "request": asked.id})
+            await asked.refuse(ServerError(f"Give this id to your operator: {asked.id}"))
+
+    async def _answer(self, asked: "Exchange") -> None:
+        path = asked.path
+        door = DOORS.get(path)
+        if door is not None:
+            asked.allow("POST")
+            caller = await self._gateway.caller(asked.key(), asked.id)
+            await self._relay(asked, caller, door)
+        elif path == "/v1/models" or path.startswith("/v1/models/"):
+            asked.allow("GET")
+            caller = await self._gateway.caller(asked.key(), asked.id)
+            name = path.removeprefix("/v1/models").strip("/")
+            await asked.tell(await models.told(self._gateway, caller.policy, asked.vendor, name))
+        else:
+            raise NotFound(f"There is nothing at {path}.")
+
+    async def _relay(self, asked: "Exchange", caller: Caller, door: Door) -> None:
+        body = await asked.body(self._max_body)
+        async with asked.heard_out():
+            answer = await self._gateway.ask(caller, door.dialect, body)
+            try:
+                await asked.pass_on(answer)
+            finally:
+                await answer.aclose()

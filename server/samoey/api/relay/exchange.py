@@ -1,0 +1,163 @@
+"""One request of a program and what is said back, on the bare ASGI messages."""
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+import msgspec
+
+from samoey.api.relay import errors, headers
+from samoey.api.relay.doors import DOORS
+from samoey.api.relay.errors import Vendor
+from samoey.api.relay.headers import Headers
+from samoey.domains.models.gateway.answering import Answer
+from samoey.kit.ids import new_id
+from samoey.kit.problems import BadRequest, MethodNotAllowed, Problem, TooLarge
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
+_JSON = (b"content-type", b"application/json")
+_AS_IT_COMES = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
+
+
+class HungUp(Exception):
+    """Whoever asked is gone."""
+
+
+class Exchange:
+    """One request and what is said back."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, started: float) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._started = started
+        self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.path: str = scope["path"]
+        given = self._headers.get(b"x-request-id", b"")
+        self.id = given.decode() if _SANE_ID.fullmatch(given) else str(new_id())
+        self._begun = self._ended = False
+
+    @property
+    def vendor(self) -> Vendor:
+        """In whose shape to refuse: by the address, or by how the program introduces itself."""
+        door = DOORS.get(self.path)
+        if door is not None:
+            return door.vendor
+        return "anthropic" if b"anthropic-version" in self._headers else "openai"
+
+    def allow(self, method: str) -> None:
+        """Raises `MethodNotAllowed` for any other."""
+        if self._scope["method"] != method:
+            raise MethodNotAllowed(f"Use {method}.")
+
+    def key(self) -> str:
+        """The key, from whichever header the vendor's programs put it into."""
+        scheme, _, token = self._headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() == b"bearer" and token:
+            return token.strip().decode("latin-1")
+        found = self._headers.get(b"x-api-key") or self._headers.get(b"api-key") or b""
+        return found.decode("latin-1")
+
+    async def body(self, most: int) -> bytes:
+        """The whole body.
+
+        Raises:
+            TooLarge: it is longer than an operator allows.
+            HungUp: it never came.
+        """
+        parts, size = list[bytes](), 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise HungUp
+            part = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise TooLarge(f"Send at most {most:,} bytes.", limit=most)
+            parts.append(part)
+            if not message.get("more_body"):
+                break
+        if not size:
+            raise BadRequest("Send a JSON object.")
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @contextlib.asynccontextmanager
+    async def heard_out(self) -> AsyncIterator[None]:
+        """Break off what is done inside the block as soon as nobody waits for it any more.
+
+        Raises:
+            HungUp: the program closed its connection.
+        """
+        doing = asyncio.current_task()
+        assert doing is not None
+        gone = False
+
+        async def listen() -> None:
+            nonlocal gone
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+            if not self._ended:
+                gone = True
+                doing.cancel()
+
+        listening = asyncio.create_task(listen())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not gone:
+                raise
+            doing.uncancel()
+            raise HungUp from None
+        finally:
+            listening.cancel()
+
+    async def tell(self, document: dict[str, Any]) -> None:
+        """Answer with a document of our own."""
+        await self._whole(200, [_JSON], msgspec.json.encode(document))
+
+    async def refuse(self, problem: Problem) -> None:
+        """Answer with a problem, in the vendor's shape; once the answer began, end it with that."""
+        if self._ended:
+            return
+        if self._begun:
+            await self._end(errors.event(self.vendor, problem))
+            return
+        more = [(k.lower().encode(), v.encode()) for k, v in problem.headers().items()]
+        body = errors.body(self.vendor, problem)
+        await self._whole(errors.status_of(problem), [_JSON, *more], body)
+
+    async def pass_on(self, answer: Answer) -> None:
+        """Say what the model says, as it comes."""
+        overhead_s = time.perf_counter() - self._started - answer.waited_s
+        told = headers.of_answer(answer, overhead_s) + headers.of_limits(self.vendor, answer.rates)
+        told.append((b"content-type", answer.content_type.encode("latin-1")))
+        if answer.body is not None:
+            await self._whole(answer.status, told, answer.body)
+            return
+        await self._start(answer.status, told + _AS_IT_COMES)
+        try:
+            async for part in answer.parts():
+                await self._send({"type": "http.response.body", "body": part, "more_body": True})
+        except Problem as problem:
+            await self._end(answer.failure(problem) or errors.event(self.vendor, problem))
+            return
+        await self._end(b"")
+
+    async def _whole(self, status: int, told: Headers, body: bytes) -> None:
+        await self._start(status, [*told, (b"content-length", b"%d" % len(body))])
+        await self._end(body)
+
+    async def _start(self, status: int, told: Headers) -> None:
+        told.append((b"x-request-id", self.id.encode()))
+        self._begun = True
+        await self._send({"type": "http.response.start", "status": status, "headers": told})
+
+    async def _end(self, body: bytes) -> None:
+        self._ended = True
+        await self._send({"type": "http.response.body", "body": body})

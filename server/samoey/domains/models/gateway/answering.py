@@ -1,0 +1,115 @@
+"""An answer on its way to the one who asked: counted as it passes, and paid for exactly once."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Literal
+
+from samoey.domains.models.gateway import refusals
+from samoey.domains.models.gateway.asked import Asked
+from samoey.domains.models.gateway.attempts import Begun
+from samoey.domains.models.gateway.cost import Tokens
+from samoey.domains.models.gateway.metering import Meter
+from samoey.domains.models.gateway.rates import RateState
+from samoey.domains.models.gateway.shapes import Deployment
+from samoey.kit.ports.upstreams import BrokeOff
+from samoey.kit.problems import Problem
+
+Outcome = Literal["ok", "refused", "failed", "left"]
+# Settles an answer: how it ended, and what it used.
+Settle = Callable[["Answer", Outcome, Tokens], int]
+
+
+class Answer:
+    """What came of a request: `body` when it came whole, else `parts` tells it.
+
+    Whoever has it ends it with `aclose`; what was not read by then is not fetched any more, and
+    only what was told is paid.
+    """
+
+    def __init__(self, asked: Asked, begun: Begun, *, rates: RateState, settle: Settle) -> None:
+        self.asked, self.rates = asked, rates
+        self.status, self.content_type = begun.status, begun.content_type
+        self.problem = begun.problem
+        self.attempts, self.waited_s = begun.attempts, begun.waited_s
+        self.reason = begun.candidate.reason
+        self.first_s = begun.waited_s
+        self.cost_micro: int | None = None
+        self._begun, self._settle = begun, settle
+        self._meter = Meter(hide_usage=not asked.usage_wanted)
+        translation = begun.translation
+        self._told = translation.stream() if translation and begun.rest is not None else None
+        self.body = begun.body
+        if begun.rest is None:
+            self._end("refused" if begun.problem else "ok", begun.tokens or Tokens())
+
+    @property
+    def deployment(self) -> Deployment:
+        """Who answers."""
+        return self._begun.candidate.deployment
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The events of a stream as they come, each of them whole.
+
+        Raises:
+            Problem: it broke off or fell silent; what was told before stands.
+        """
+        begun, meter = self._begun, self._meter
+        assert begun.rest is not None
+        assert begun.events is not None
+        try:
+            if told := self._pass(begun.held):
+                yield told
+            async for part in begun.rest:
+                block = begun.events.feed(part)
+                if block and (told := self._pass(block)):
+                    yield told
+            if told := self._last():
+                yield told
+        except Problem:
+            meter.failed = True
+            raise
+        self._end("failed" if meter.failed else "ok", self._used())
+
+    def failure(self, problem: Problem) -> bytes:
+        """The end of a stream that broke, where a translation has words of its own for it."""
+        return self._told.failed(problem.status, str(problem)) if self._told else b""
+
+    @property
+    def translated(self) -> bool:
+        """Whether the one who asked speaks otherwise than the deployment."""
+        return self._told is not None
+
+    async def aclose(self) -> None:
+        """Let go of it; ends what has not ended."""
+        self._end("failed" if self._meter.failed else "left", self._used())
+        if self._begun.reply is not None:
+            await self._begun.reply.aclose()
+
+    def _pass(self, block: bytes) -> bytes:
+        block = self._meter.read(block)
+        return self._told.feed(block) if self._told else block
+
+    def _last(self) -> bytes:
+        """What is to be said when the vendor closed its stream.
+
+        Raises:
+            BrokeOff: it closed in the middle of its answer.
+        """
+        assert self._begun.events is not None
+        told = self._told.end() if self._told and not self._begun.events.rest() else b""
+        if not (self._meter.ended or self._meter.failed):
+            host = refusals.host_of(self.deployment)
+            raise BrokeOff(f"{host} stopped in the middle of its answer.")
+        return told
+
+    def _used(self) -> Tokens:
+        """What was used, as the vendor counts it, or estimated where it did not come to that."""
+        if self._meter.tokens is not None and self._meter.tokens.completion:
+            return self._meter.tokens
+        prompt = self._meter.tokens.prompt if self._meter.tokens else 0
+        # An event carries a token, more or less.
+        return Tokens(prompt or self.asked.needs.tokens, self._meter.events)
+
+    def _end(self, outcome: Outcome, tokens: Tokens) -> None:
+        if self.cost_micro is None:
+            self.cost_micro = self._settle(self, outcome, tokens)
+            self._begun.standing.release()

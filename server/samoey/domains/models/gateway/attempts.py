@@ -1,0 +1,344 @@
+"""The way to an answer: deployment after deployment, again after a while, inside one deadline."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from samoey.domains.models.gateway import metering, refusals
+from samoey.domains.models.gateway.asked import Asked, rewritten
+from samoey.domains.models.gateway.breaker import Clock, Standing, Standings
+from samoey.domains.models.gateway.cost import Tokens
+from samoey.domains.models.gateway.dialects.translation import Translation, between
+from samoey.domains.models.gateway.routing import Candidate, Route
+from samoey.kit.ports.models import ModelBusy, ModelSpokeNonsense, ModelUnavailable
+from samoey.kit.ports.upstreams import BrokeOff, Deployment, Kind, Reply, TooSlow, Upstream
+from samoey.kit.problems import Problem
+
+_GOOD = 200
+_MOST_ERROR_BYTES = 64 * 1024
+# Events without a word in them are held back, so that who breaks off before it is not heard of.
+_MOST_HELD = 1024 * 1024
+_FIRST_WAIT_S = 0.25
+_LONGEST_WAIT_S = 8.0
+# What a program did wrong is told in the vendor's own words, by which its callers go.
+_IN_ITS_WORDS = frozenset({400, 404, 413, 422})
+
+
+class Declined(Exception):
+    """A deployment said no, in its own words."""
+
+    def __init__(self, problem: Problem, status: int, body: bytes) -> None:
+        super().__init__(str(problem))
+        self.problem, self.status, self.body = problem, status, body
+
+
+class Begun(Struct, kw_only=True):
+    """An answer that is there, or has begun to come; `standing` has it in hand until the end."""
+
+    candidate: Candidate
+    standing: Standing
+    translation: Translation | None
+    attempts: int
+    waited_s: float
+    status: int = _GOOD
+    content_type: str = "application/json"
+    reply: Reply | None = None
+    events: metering.Events | None = None
+    held: bytes = b""
+    rest: AsyncIterator[bytes] | None = None
+    body: bytes | None = None
+    tokens: Tokens | None = None
+    problem: Problem | None = None
+
+
+class Attempts:
+    """Asks deployments, each through its kind's upstream."""
+
+    def __init__(
+        self,
+        upstreams: Mapping[Kind, Upstream],
+        standings: Standings,
+        *,
+        clock: Clock,
+        chance: random.Random,
+    ) -> None:
+        self._upstreams, self._standings = upstreams, standings
+        self._clock, self._chance = clock, chance
+
+    async def begin(self, asked: Asked, route: Route, *, retries: int | None = None) -> Begun:
+        """The first answer that begins, good or (where nobody else could help) bad.
+
+        Raises:
+            Problem: nobody answered in time; it is the one of whoever was asked last.
+        """
+        search = _Search(route.alias.retries if retries is None else retries)
+        try:
+            async with asyncio.timeout(route.alias.deadline_s):
+                while True:
+                    begun = await self._round(asked, route, search)
+                    if begun is not None:
+                        return begun
+                    await self._pause(route, search)
+        except TimeoutError:
+            if search.problem is not None:
+                raise search.problem from None
+            raise TooSlow(
+                f"No model answered within {route.alias.deadline_s:g} s.", stage="whole"
+            ) from None
+
+    async def _round(self, asked: Asked, route: Route, search: "_Search") -> Begun | None:
+        """Ask each of the candidates once, until one answers."""
+        search.begin_round()
+        for candidate in route.candidates:
+            deployment = candidate.deployment
+            standing = self._standings.of(deployment.id)
+            if standing.full(deployment.max_parallel):
+                search.full.append(standing)
+                continue
+            if not standing.breaker.begin():
+                search.resting_s.append(standing.breaker.wait_s())
+                continue
+            search.attempts += 1
+            try:
+                return await self._once(asked, candidate, standing, search)
+            except Declined as no:
+                search.problem = no.problem
+                if not refusals.elsewhere(no.problem) or search.is_last(candidate, route):
+                    if begun := self._in_its_words(asked, candidate, standing, search, no):
+                        return begun
+                    if not refusals.elsewhere(no.problem):
+                        raise no.problem from None
+            except Problem as problem:
+                search.problem = problem
+                if not refusals.elsewhere(problem):
+                    raise
+        return None
+
+    async def _pause(self, route: Route, search: "_Search") -> None:
+        """Wait until it makes sense to ask again.
+
+        Raises:
+            Problem: it does not.
+        """
+        if not route.candidates:
+            reasons = "; ".join(f"{it.deployment.model} {it.reason}" for it in route.passed)
+            raise ModelUnavailable(f"“{route.alias.name}” has nobody who could answer. {reasons}")
+        if not search.tried and search.full:
+            await _any_freed(search.full)
+            return
+        if search.problem is None:
+            seconds = max(1, round(min(search.resting_s)))
+            raise ModelUnavailable(
+                f"Whoever answers “{route.alias.name}” failed or is busy, and is asked again in "
+                f"{seconds} s.",
+                retry_after=seconds,
+            )
+        if search.retries <= 0 or not refusals.again(search.problem):
+            raise search.problem
+        search.retries -= 1
+        # The jitter keeps many who failed together from coming back together.
+        wait_s = self._chance.uniform(search.wait_s / 2, search.wait_s)
+        search.wait_s = min(_LONGEST_WAIT_S, search.wait_s * 2)
+        asked_for = search.problem.extra.get("retry_after")
+        await asyncio.sleep(max(wait_s, asked_for if isinstance(asked_for, int) else 0))
+
+    async def _once(
+        self, asked: Asked, candidate: Candidate, standing: Standing, search: "_Search"
+    ) -> Begun:
+        deployment = candidate.deployment
+        upstream = self._upstreams.get(deployment.kind)
+        if upstream is None:
+            standing.breaker.undecided()
+            raise ModelUnavailable(f"Nothing here speaks to models of the kind {deployment.kind}.")
+        standing.take()
+        reply: Reply | None = None
+        began = self._clock()
+        try:
+            translation = between(asked.dialect, upstream.dialects(deployment))
+            spoken = translation.spoken if translation else asked.dialect
+            body = (
+                translation.request(asked.body, deployment.model)
+                if translation
+                else rewritten(asked, deployment.model)
+            )
+            begun = Begun(
+                candidate=candidate,
+                standing=standing,
+                translation=translation,
+                attempts=search.attempts,
+                waited_s=0,
+            )
+            # The limit of the first token holds for all that comes before it.
+            async with asyncio.timeout(deployment.limits.first_s if asked.stream else None):
+                reply = await upstream.send(deployment, spoken, body)
+                await self._receive(begun, reply)
+        except TimeoutError:
+            slow = TooSlow(
+                f"{refusals.host_of(deployment)} did not begin to answer in time.", stage="first"
+            )
+            await self._give_up(standing, reply, slow)
+            raise slow from None
+        except BaseException as error:
+            await self._give_up(standing, reply, error)
+            raise
+        spent_s = self._clock() - began
+        (standing.first if begun.rest is not None else standing.whole).note(spent_s * 1000)
+        standing.breaker.succeeded()
+        begun.waited_s = search.waited_s + spent_s
+        return begun
+
+    async def _give_up(self, standing: Standing, reply: Reply | None, error: BaseException) -> None:
+        problem = error.problem if isinstance(error, Declined) else error
+        if isinstance(problem, ModelBusy):
+            wait = problem.extra.get("retry_after")
+            standing.breaker.busy(wait if isinstance(wait, int) else 0)
+        elif isinstance(problem, Problem) and refusals.sick(problem):
+            standing.breaker.failed()
+        else:
+            standing.breaker.undecided()
+        standing.release()
+        if reply is not None:
+            await reply.aclose()
+
+    async def _receive(self, begun: Begun, reply: Reply) -> None:
+        deployment = begun.candidate.deployment
+        begun.content_type = reply.content_type
+        kind = reply.content_type.partition(";")[0].strip().lower()
+        if reply.status != _GOOD:
+            body = await reply.read(_MOST_ERROR_BYTES)
+            problem = refusals.refusal(deployment, reply.status, reply.retry_after_s, body)
+            raise Declined(problem, reply.status, body)
+        if kind == "text/event-stream":
+            begun.reply, begun.events = reply, metering.Events()
+            begun.rest = reply.parts()
+            begun.held = await _first_token(begun, deployment)
+            return
+        if kind != "application/json":
+            raise ModelSpokeNonsense(
+                f"{refusals.host_of(deployment)} answered with {kind}, which is no chat. "
+                f"Look at {refusals.address_of(deployment)}; it mostly ends in /v1."
+            )
+        begun.body = await reply.read(metering.MOST_BYTES)
+        await reply.aclose()
+        try:
+            begun.tokens = metering.used(begun.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise BrokeOff(
+                f"What {refusals.host_of(deployment)} sent is not a whole answer."
+            ) from error
+        if begun.translation is not None:
+            begun.body = begun.translation.answer(begun.body)
+
+    def _in_its_words(
+        self,
+        asked: Asked,
+        candidate: Candidate,
+        standing: Standing,
+        search: "_Search",
+        no: Declined,
+    ) -> Begun | None:
+        """A refusal that is passed on as it is, because it speaks of the request."""
+        if no.status not in _IN_ITS_WORDS or isinstance(no.problem, ModelSpokeNonsense):
+            return None
+        upstream = self._upstreams[candidate.deployment.kind]
+        translation = between(asked.dialect, upstream.dialects(candidate.deployment))
+        standing.take()
+        return Begun(
+            candidate=candidate,
+            standing=standing,
+            translation=translation,
+            attempts=search.attempts,
+            waited_s=search.waited_s,
+            status=no.status,
+            body=translation.refusal(no.status, no.body) if translation else no.body,
+            problem=no.problem,
+        )
+
+
+class _Search:
+    """What became of the search so far."""
+
+    def __init__(self, retries: int) -> None:
+        self.retries, self.attempts, self.wait_s = retries, 0, _FIRST_WAIT_S
+        self.waited_s = 0.0
+        self.problem: Problem | None = None
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """All candidates are looked at once more."""
+        self.full: list[Standing] = []
+        self.resting_s: list[float] = []
+        self._before = self.attempts
+
+    @property
+    def tried(self) -> bool:
+        """Whether anybody was asked in this round."""
+        return self.attempts > self._before
+
+    def is_last(self, candidate: Candidate, route: Route) -> bool:
+        """Whether nobody else is left to ask."""
+        return candidate is route.candidates[-1]
+
+
+async def _first_token(begun: Begun, deployment: Deployment) -> bytes:
+    """Read until something is said; what came until then is given back to be passed on."""
+    assert begun.rest is not None
+    assert begun.events is not None
+    host = refusals.host_of(deployment)
+    held = b""
+    async for part in begun.rest:
+        block = begun.events.feed(part)
+        held += block
+        if metering.has_error(block):
+            raise ModelUnavailable(f"{host} gave up before its answer. {_said(block)}".rstrip())
+        if metering.has_token(block) or len(held) > _MOST_HELD:
+            return held
+    if begun.events.rest():
+        raise BrokeOff(f"{host} stopped in the middle of its answer.")
+    if b"data:" not in held:
+        raise BrokeOff(f"{host} closed the answer without a word.")
+    if not _is_stream(held):
+        raise ModelSpokeNonsense(
+            f"What {host} sends is not the stream of a chat. "
+            f"Look at {refusals.address_of(deployment)}."
+        )
+    raise BrokeOff(f"{host} stopped in the middle of its answer.")
+
+
+def _documents(block: bytes) -> list[Any]:
+    found = []
+    for event in metering.events_of(block):
+        try:
+            found.append(msgspec.json.decode(metering.payload(event)))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            found.append(None)
+    return found
+
+
+def _is_stream(block: bytes) -> bool:
+    return all(
+        isinstance(it, dict) and (isinstance(it.get("choices"), list) or "type" in it)
+        for it in _documents(block)
+    )
+
+
+def _said(block: bytes) -> str:
+    for document in _documents(block):
+        if isinstance(document, dict) and (error := document.get("error")):
+            said = error.get("message") if isinstance(error, dict) else error
+            return f"It says: {str(said)[:300]}"
+    return ""
+
+
+async def _any_freed(standings: list[Standing]) -> None:
+    """Wait until one of them has room."""
+    waits = [asyncio.ensure_future(one.freed()) for one in standings]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

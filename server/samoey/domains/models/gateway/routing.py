@@ -1,0 +1,148 @@
+"""In which order deployments are asked, and why; nothing here asks anybody."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from samoey.domains.models.gateway.breaker import Standings
+from samoey.domains.models.gateway.cost import Tokens, cost_micro
+from samoey.domains.models.gateway.names import Found
+from samoey.domains.models.gateway.shapes import Alias, Deployment, Strategy
+
+# An estimate of tokens is a guess: only what is longer by this much is surely too long.
+_SURELY = 1.5
+_ANSWER_TOKENS = 500
+
+
+class Needs(Struct, frozen=True):
+    """What a request asks of a model; tokens are estimated."""
+
+    tokens: int = 0
+    output: int | None = None
+    tools: bool = False
+    vision: bool = False
+    stream: bool = False
+
+
+class Candidate(Struct, frozen=True):
+    """A deployment, and in plain words why it stands where it stands, or is left out."""
+
+    deployment: Deployment
+    reason: str
+
+
+class Route(Struct, frozen=True):
+    """Who is asked, in order, and who is not."""
+
+    alias: Alias
+    candidates: tuple[Candidate, ...]
+    passed: tuple[Candidate, ...] = ()
+
+
+class Router:
+    """Puts deployments in order by how they stand now; chance is given, so that tests know it."""
+
+    def __init__(self, standings: Standings, chance: random.Random) -> None:
+        self._standings, self._chance = standings, chance
+        self._orders: dict[Strategy, Callable[[Alias, Needs, Sequence[Deployment]], _Order]] = {
+            "priority": self._by_priority,
+            "weighted": self._by_weight,
+            "latency": self._by_latency,
+            "cost": self._by_cost,
+            "capability": self._by_capability,
+        }
+
+    def route(self, found: Found, needs: Needs) -> Route:
+        """Who may answer, the first choice first; an alias' order decides between equals."""
+        alias, deployments = found
+        if len(deployments) == 1 and not alias.targets[1:]:
+            # The one that was named: it is asked even if it seems not to fit, and says so itself.
+            return Route(alias, (Candidate(deployments[0], "the only one"),))
+        passed = [Candidate(it, why) for it in deployments if (why := misfit(it, needs))]
+        fitting = [it for it in deployments if not misfit(it, needs)]
+        ordered = self._orders[alias.strategy](alias, needs, fitting)
+        return Route(alias, tuple(Candidate(it, why) for it, why in ordered), tuple(passed))
+
+    def _by_priority(self, _alias: Alias, _needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
+        return [(it, f"priority {place}") for place, it in enumerate(fitting, 1)]
+
+    def _by_weight(self, alias: Alias, _needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
+        weights = {target.deployment_id: max(0, target.weight) for target in alias.targets}
+        whole = sum(weights[it.id] for it in fitting) or 1
+        left, order = list(fitting), list[tuple[Deployment, str]]()
+        while left:
+            shares = [weights[it.id] for it in left]
+            chosen = self._chance.choices(left, shares if any(shares) else None)[0]
+            order.append((chosen, f"weight {weights[chosen.id]} of {whole}"))
+            left.remove(chosen)
+        return order
+
+    def _by_latency(self, _alias: Alias, needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
+        standings = {it.id: self._standings.of(it.id) for it in fitting}
+        known = {
+            key: (one.first if needs.stream else one.whole).ms() for key, one in standings.items()
+        }
+
+        def told(it: Deployment) -> str:
+            ms = known[it.id]
+            what = "first token" if needs.stream else "answers"
+            return "not measured yet" if ms is None else f"{what} after {ms:.0f} ms"
+
+        # What is not known comes first: there is no other way to learn it.
+        ordered = sorted(fitting, key=lambda it: known[it.id] or -1.0)
+        return [(it, told(it)) for it in ordered]
+
+    def _by_cost(self, _alias: Alias, needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
+        tokens = Tokens(needs.tokens, needs.output or _ANSWER_TOKENS)
+
+        def told(it: Deployment) -> str:
+            if it.price is None:
+                return "price not known"
+            return f"about ${cost_micro(it.price, tokens) / 1_000_000:.6f}"
+
+        ordered = sorted(
+            fitting, key=lambda it: cost_micro(it.price, tokens) if it.price else math.inf
+        )
+        return [(it, told(it)) for it in ordered]
+
+    def _by_capability(
+        self, _alias: Alias, needs: Needs, fitting: Sequence[Deployment]
+    ) -> "_Order":
+        """Those first that are known to fit, and of these the one with the smallest context."""
+        ordered = sorted(
+            fitting, key=lambda it: (_unknowns(it, needs), it.context_tokens or math.inf)
+        )
+        return [
+            (it, "may fit" if _unknowns(it, needs) else f"fits{_context(it)}") for it in ordered
+        ]
+
+
+_Order = list[tuple[Deployment, str]]
+
+
+def misfit(deployment: Deployment, needs: Needs) -> str:
+    """Why a deployment surely cannot answer, or nothing."""
+    if needs.tools and deployment.tools is False:
+        return "takes no tools"
+    if needs.vision and deployment.vision is False:
+        return "takes no images"
+    most = deployment.context_tokens
+    if most is not None and needs.tokens > most * _SURELY:
+        return f"takes {most:,} tokens, and this is about {needs.tokens:,}"
+    return ""
+
+
+def _unknowns(deployment: Deployment, needs: Needs) -> int:
+    unknown = [
+        needs.tools and deployment.tools is None,
+        needs.vision and deployment.vision is None,
+        deployment.context_tokens is None
+        or needs.tokens + (needs.output or 0) > deployment.context_tokens,
+    ]
+    return sum(unknown)
+
+
+def _context(deployment: Deployment) -> str:
+    return f", {deployment.context_tokens:,} tokens" if deployment.context_tokens else ""

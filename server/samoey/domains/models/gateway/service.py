@@ -1,0 +1,122 @@
+"""The one gateway to every model: who may ask, who answers, what it costs, at every door."""
+
+import hashlib
+import random
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+from samoey.domains.models.gateway.answering import Answer
+from samoey.domains.models.gateway.asked import read
+from samoey.domains.models.gateway.attempts import Attempts
+from samoey.domains.models.gateway.billing import Bill, Till
+from samoey.domains.models.gateway.breaker import Clock, Standings
+from samoey.domains.models.gateway.explaining import Explained, explained
+from samoey.domains.models.gateway.listing import Desk, Lists
+from samoey.domains.models.gateway.names import Names
+from samoey.domains.models.gateway.routing import Needs, Router
+from samoey.domains.models.gateway.shapes import Caller, KeyPolicy, Snapshot
+from samoey.kit.ports.upstreams import Dialect, Kind, Upstream
+from samoey.kit.problems import Unauthenticated
+
+
+class KeyRefused(Unauthenticated):
+    """There is no such key, or it expired, was revoked, or its owner may no longer ask."""
+
+    title = "This API key opens nothing."
+
+
+class Snapshots(Protocol):
+    """Where the gateway finds what was decided elsewhere."""
+
+    @property
+    def current(self) -> Snapshot:
+        """The newest that is known."""
+
+    async def fresh(self) -> Snapshot:
+        """The newest that there is."""
+
+
+class Gateway:
+    """One process' way to the models; what it decides by comes from snapshots and ledgers."""
+
+    def __init__(
+        self,
+        *,
+        snapshots: Snapshots,
+        upstreams: Mapping[Kind, Upstream],
+        till: Till,
+        desk: Desk,
+        clock: Clock = time.monotonic,
+        wall: Clock = time.time,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._snapshots, self._till = snapshots, till
+        self._clock, self._wall = clock, wall
+        self.standings = Standings(clock)
+        self.lists = Lists(desk, clock)
+        chance = chance or random.Random()  # noqa: S311 - shares of traffic are no secret
+        self._router = Router(self.standings, chance)
+        self._attempts = Attempts(upstreams, self.standings, clock=clock, chance=chance)
+        self._named: tuple[Snapshot, Names] | None = None
+
+    @property
+    def names(self) -> Names:
+        """Everything that may be asked for now."""
+        snapshot = self._snapshots.current
+        if self._named is None or self._named[0] is not snapshot:
+            self._named = snapshot, Names(snapshot)
+            self.standings.keep(set(snapshot.deployments))
+        return self._named[1]
+
+    async def caller(self, key: str, request_id: str) -> Caller:
+        """Who shows a key.
+
+        Raises:
+            KeyRefused: it opens nothing.
+        """
+        digest = hashlib.sha256(key.encode()).digest()
+        policy = self._snapshots.current.keys.get(digest)
+        if policy is None and key:
+            # Perhaps it was made a moment ago.
+            policy = (await self._snapshots.fresh()).keys.get(digest)
+        if policy is None or (policy.expires_at and policy.expires_at <= self._wall()):
+            raise KeyRefused
+        return Caller(policy=policy, request_id=request_id)
+
+    async def ask(
+        self, caller: Caller, dialect: Dialect, body: bytes, *, retries: int | None = None
+    ) -> Answer:
+        """Ask the model that `body` names; the caller ends the answer with `aclose`.
+
+        Raises:
+            Problem: the key may not, its limits or its budget are used up, or nobody answers.
+        """
+        asked = read(dialect, body)
+        found = self.names.find(asked.model, caller.policy)
+        route = self._router.route(found, asked.needs)
+        bill = Bill(self._till, caller, asked, clock=self._clock, wall=self._wall)
+        try:
+            await bill.open(route)
+            begun = await self._attempts.begin(asked, route, retries=retries)
+        except BaseException as error:
+            bill.unanswered(error)
+            raise
+        return Answer(asked, begun, rates=bill.rates, settle=bill.settle)
+
+    async def offered(self, policy: KeyPolicy) -> list[str]:
+        """What may be asked for: aliases, models that were written down, what endpoints list."""
+        names = self.names
+        offered = names.offered(policy)
+        for endpoint in names.endpoints():
+            listed = await self.lists.of(endpoint)
+            offered += [f"{endpoint.provider}/{name}" for name in sorted(listed.names)]
+        return [name for name in dict.fromkeys(offered) if names.may(name, policy)]
+
+    def explain(self, name: str, needs: Needs, policy: KeyPolicy) -> list[Explained]:
+        """Who would be asked for `name` now, in which order and why; and who would not.
+
+        Raises:
+            ModelNotFound, ModelForbidden: nobody, under this name, for this policy.
+        """
+        return explained(self._router.route(self.names.find(name, policy), needs), self.standings)

@@ -1,0 +1,427 @@
+import asyncio
+import io
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from samoey.domains.models.gateway.budget import BudgetSpent
+from tests.api.relay.conftest import Relayed
+from tests.doubles.gateway import POLICY, PROGRAM_KEY
+from tests.doubles.openai import OpenAIDouble
+
+ASKED: dict[str, Any] = {"model": "fast", "messages": [{"role": "user", "content": "How?"}]}
+STREAMED = ASKED | {"stream": True}
+CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"Half a"},"finish_reason":null}]}\n\n'
+ROLE = b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}\n\n'
+
+
+def events(body: bytes) -> list[Any]:
+    lines = [line[6:] for line in body.split(b"\n") if line.startswith(b"data: ")]
+    return [json.loads(line) if line != b"[DONE]" else "[DONE]" for line in lines]
+
+
+def words(body: bytes) -> str:
+    return "".join(
+        choice["delta"].get("content") or ""
+        for event in events(body)
+        if isinstance(event, dict)
+        for choice in event.get("choices", [])
+    )
+
+
+async def test_an_answer_is_passed_on_and_its_head_tells_how_it_came(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.document("Like this.")
+
+    async with relayed.ask(ASKED | {"custom_field": {"deep": [1, None]}}) as response:
+        told = await response.json()
+
+    assert response.status == 200
+    assert told["choices"][0]["message"]["content"] == "Like this."
+    assert first.requests[0]["model"] == "first-model"
+    assert first.requests[0]["custom_field"] == {"deep": [1, None]}
+    head = response.headers
+    assert head["x-samoey-model"] == "first-model"
+    assert head["x-samoey-deployment"] == "at-first/first-model"
+    assert head["x-samoey-route"] == "priority 1"
+    assert head["x-samoey-attempts"] == "1"
+    assert head["x-samoey-cost-usd"] == "0.000000"
+    assert float(head["x-samoey-overhead-ms"]) >= 0
+    assert head["x-request-id"]
+
+
+async def test_a_stream_is_passed_on_as_it_comes_without_the_usage_that_nobody_asked_for(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.say("Word by word by word.", size=5)
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert words(body) == "Word by word by word."
+    assert events(body)[-1] == "[DONE]"
+    assert all(event["choices"] for event in events(body)[:-1])
+    assert first.requests[0]["stream_options"] == {"include_usage": True}
+
+
+async def test_the_usage_of_a_stream_is_passed_on_to_who_asked_for_it(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.say("Yes.")
+
+    async with relayed.ask(STREAMED | {"stream_options": {"include_usage": True}}) as response:
+        told = events(await response.read())
+
+    assert [event["usage"]["total_tokens"] for event in told[:-1] if event["usage"]] == [19]
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-api-key", "api-key"])
+async def test_each_vendors_way_to_show_a_key_opens_the_door(
+    relayed: Relayed, first: OpenAIDouble, header: str
+) -> None:
+    first.document("Yes.")
+    shown = f"Bearer {PROGRAM_KEY}" if header == "authorization" else PROGRAM_KEY
+
+    async with relayed.http.post(
+        f"{relayed.url}/v1/chat/completions", json=ASKED, headers={header: shown}
+    ) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("key", ["sk-samoey-unknown", "", "\u00e9\u00e8"])
+async def test_a_key_that_opens_nothing_is_told_in_the_vendors_shape(
+    relayed: Relayed, first: OpenAIDouble, key: str
+) -> None:
+    async with relayed.ask(ASKED, key=key) as response:
+        told = await response.json()
+
+    assert response.status == 401
+    assert told["error"]["type"] == "authentication_error"
+    assert set(told["error"]) == {"message", "type", "param", "code"}
+    assert first.requests == []
+
+
+async def test_a_key_is_good_until_it_expires(relayed: Relayed, first: OpenAIDouble) -> None:
+    relayed.standing.decided.keys = {"sk-old": replace(POLICY, expires_at=1.0)}
+    relayed.standing.decided.decide()
+
+    async with relayed.ask(ASKED, key="sk-old") as response:
+        assert response.status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        (b"{", None),
+        (b"[]", None),
+        (b"\xff\xfe", None),
+        (b"", None),
+        (b'{"messages": []}', "model"),
+        (b'{"model": 3}', "model"),
+        (b'{"model": "fast", "stream": "yes"}', "stream"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_with_the_field_that_is_wrong(
+    relayed: Relayed, first: OpenAIDouble, body: bytes, param: str | None
+) -> None:
+    async with relayed.http.post(
+        f"{relayed.url}/v1/chat/completions",
+        data=body,
+        headers={"authorization": f"Bearer {PROGRAM_KEY}"},
+    ) as response:
+        told = await response.json()
+
+    assert response.status == 400
+    assert told["error"]["type"] == "invalid_request_error"
+    assert told["error"]["param"] == param
+    assert first.requests == []
+
+
+async def test_a_model_that_is_not_there_is_a_404_with_the_vendors_code(relayed: Relayed) -> None:
+    async with relayed.ask(ASKED | {"model": "gpt-9"}) as response:
+        told = await response.json()
+
+    assert response.status == 404
+    assert told["error"]["code"] == "model_not_found"
+    assert "gpt-9" in told["error"]["message"]
+
+
+async def test_a_body_over_the_limit_is_refused_before_it_is_read_to_its_end(
+    relayed: Relayed,
+) -> None:
+    body = io.BytesIO(b"{" + b" " * 20 * 2**20)
+
+    async with relayed.http.post(
+        f"{relayed.url}/v1/chat/completions",
+        data=body,
+        headers={"authorization": f"Bearer {PROGRAM_KEY}"},
+    ) as response:
+        assert response.status == 413
+
+
+async def test_an_unknown_address_and_a_wrong_method_are_told_in_the_vendors_shape(
+    relayed: Relayed,
+) -> None:
+    async with relayed.get("/v1/nothing") as unknown, relayed.get("/v1/embeddings") as wrong:
+        assert (unknown.status, wrong.status) == (404, 405)
+        assert "error" in await unknown.json()
+        assert "error" in await wrong.json()
+
+
+async def test_models_are_listed_aliases_first_and_each_can_be_looked_up(
+    relayed: Relayed,
+) -> None:
+    async with relayed.get("/v1/models") as response:
+        told = await response.json()
+    async with relayed.get("/v1/models/at-first/first-model") as one:
+        assert (await one.json())["id"] == "at-first/first-model"
+    async with relayed.get("/v1/models/nobody") as none:
+        assert none.status == 404
+    async with relayed.get("/v1/models", **{"anthropic-version": "2023-06-01"}) as other:
+        theirs = await other.json()
+
+    assert [it["id"] for it in told["data"]] == [
+        "fast",
+        "at-first/first-model",
+        "at-second/second-model",
+    ]
+    assert theirs["data"][0]["type"] == "model"
+    assert theirs["last_id"] == "at-second/second-model"
+
+
+async def test_a_refusal_of_the_request_is_passed_on_in_the_vendors_own_words(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble
+) -> None:
+    first.fail(400, code="unsupported_parameter", message="no such field")
+
+    async with relayed.ask(ASKED) as response:
+        told = await response.json()
+
+    assert response.status == 400
+    assert told["error"] == {
+        "message": "no such field",
+        "type": "refused",
+        "param": None,
+        "code": "unsupported_parameter",
+    }
+    assert second.requests == []
+
+
+async def test_a_refused_key_of_ours_is_no_fault_of_the_program_and_is_not_quoted(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.fail(401, message="Incorrect API key provided: sk-double-012***")
+
+    async with relayed.ask(ASKED | {"model": "first-model"}) as response:
+        told = await response.text()
+
+    assert response.status == 502
+    assert "sk-double" not in told
+
+
+async def test_completions_and_embeddings_are_passed_through(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    # The double has no such addresses, and tells so: what counts is that it was asked there.
+    for path in ("/v1/completions", "/v1/embeddings"):
+        async with relayed.ask({"model": "first-model", "input": "x"}, path=path) as response:
+            told = await response.json()
+            assert "ends in /v1" in told["error"]["message"]
+    assert len(first.headers) == 2
+
+
+async def test_a_stream_that_breaks_before_its_first_word_falls_back_unseen(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble
+) -> None:
+    first.raw(ROLE)
+    second.say("From the second.")
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert words(body) == "From the second."
+    assert response.headers["x-samoey-deployment"] == "at-second/second-model"
+    assert response.headers["x-samoey-attempts"] == "2"
+
+
+BEFORE = {
+    "500": lambda d: d.fail(500),
+    "429": lambda d: d.fail(429),
+    "401": lambda d: d.fail(401),
+    "too long": lambda d: d.fail(400, code="context_length_exceeded"),
+    "unknown model": lambda d: d.fail(404, code="model_not_found"),
+    "silent": lambda d: d.hang(),
+    "html": lambda d: d.raw(b"<html>", content_type=b"text/html"),
+    "half a document": lambda d: d.raw(b'{"id": "1", "choi', content_type=b"application/json"),
+    "empty": lambda d: d.raw(b""),
+    "error at once": lambda d: d.raw(b'data: {"error": {"message": "overloaded"}}\n\n'),
+    "half an event": lambda d: d.raw(b'data: {"choices":[{"del'),
+    "dies at once": lambda d: d.half(""),
+}
+
+
+@pytest.mark.parametrize("failure", BEFORE)
+@pytest.mark.parametrize("asked", [ASKED, STREAMED], ids=["whole", "stream"])
+async def test_what_fails_before_its_first_word_is_answered_by_the_next(
+    relayed: Relayed,
+    first: OpenAIDouble,
+    second: OpenAIDouble,
+    failure: str,
+    asked: dict[str, Any],
+) -> None:
+    BEFORE[failure](first)
+    if asked is STREAMED:
+        second.say("Yes.")
+    else:
+        second.document("Yes.")
+
+    async with relayed.ask(asked) as response:
+        body = await response.read()
+
+    assert response.status == 200
+    assert b"Yes." in body
+    assert response.headers["x-samoey-attempts"] == "2"
+
+
+async def test_a_stream_that_breaks_after_its_first_word_ends_with_an_honest_error(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble
+) -> None:
+    first.half("Half an answer that")
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert words(body) == "Half an answer that"
+    assert events(body)[-1]["error"]["code"] == "broke_off"
+    assert second.requests == []
+    assert relayed.standing.gateway.standings.of("first").in_hand == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "hold"),
+    [
+        (CHUNK, False),
+        (CHUNK, True),
+        (CHUNK + b'data: {"choices":[{"index":0,"delta":{"con', False),
+    ],
+    ids=["ends without an end", "falls silent", "half a json"],
+)
+async def test_a_stream_without_an_honest_end_is_given_one(
+    relayed: Relayed, first: OpenAIDouble, sent: bytes, *, hold: bool
+) -> None:
+    first.raw(sent, hold=hold)
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert words(body) == "Half a"
+    assert "error" in events(body)[-1]
+    assert b"[DONE]" not in body
+
+
+async def test_ten_megabytes_in_one_event_are_passed_on_whole(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    big = json.dumps({"choices": [{"index": 0, "delta": {"content": "x" * 10_000_000}}]})
+    first.raw(b"data: " + big.encode() + b"\n\ndata: [DONE]\n\n")
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert len(words(body)) == 10_000_000
+
+
+async def test_a_stream_that_never_ends_is_ended_by_the_limit_of_the_whole(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.say("x" * 10_000, size=1, pace_s=0.02)
+
+    async with relayed.ask(STREAMED) as response:
+        body = await response.read()
+
+    assert events(body)[-1]["error"]["code"] == "too_slow"
+    assert 10 < len(words(body)) < 1000
+
+
+async def test_when_a_program_hangs_up_the_vendor_is_left_and_only_what_was_told_is_paid(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.say("x" * 1000, size=1, pace_s=0.02)
+    standing = relayed.standing.gateway.standings.of("first")
+
+    response = await relayed.ask(STREAMED)
+    await response.content.readany()
+    assert standing.in_hand == 1
+    response.close()
+    async with asyncio.timeout(5):
+        while standing.in_hand:  # noqa: ASYNC110 - the gateway tells nobody that it has let go
+            await asyncio.sleep(0.01)
+
+    assert len(relayed.standing.purses.spent) == 1
+
+
+async def test_who_hangs_up_before_the_answer_leaves_nothing_behind(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble
+) -> None:
+    first.hang()
+    standing = relayed.standing.gateway.standings.of("first")
+
+    asking = asyncio.create_task(_ask_and_wait(relayed))
+    async with asyncio.timeout(5):
+        while not standing.in_hand:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+    asking.cancel()
+    async with asyncio.timeout(5):
+        while standing.in_hand:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+
+    assert relayed.standing.purses.spent == [0]
+    assert second.requests == []
+    assert standing.breaker.state == "closed"
+
+
+async def _ask_and_wait(relayed: Relayed) -> None:
+    async with relayed.ask(STREAMED) as response:
+        await response.read()
+
+
+async def test_when_nobody_answers_it_is_said_who_was_asked_last_and_when_to_come_back(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble
+) -> None:
+    first.fail(500)
+    second.fail(429, retry_after="7")
+
+    async with relayed.ask(ASKED) as response:
+        told = await response.json()
+
+    assert response.status == 429
+    assert response.headers["retry-after"] == "7"
+    assert told["error"]["type"] == "rate_limit_error"
+
+
+async def test_a_spent_budget_asks_nobody(relayed: Relayed, first: OpenAIDouble) -> None:
+    relayed.standing.purses.refusal = BudgetSpent("Nothing is left.")
+
+    async with relayed.ask(ASKED) as response:
+        told = await response.json()
+
+    assert response.status == 429
+    assert told["error"]["code"] == "budget_spent"
+    assert first.requests == []
+
+
+async def test_a_word_is_passed_on_while_the_vendor_thinks_about_the_next(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.raw(CHUNK, hold=True)
+
+    async with relayed.ask(STREAMED) as response:
+        part = await response.content.readany()
+        in_hand = relayed.standing.gateway.standings.of("first").in_hand
+
+    assert words(part) == "Half a"
+    assert in_hand == 1
