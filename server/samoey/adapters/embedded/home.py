@@ -156,7 +156,7 @@ def in_use(home: Path) -> HomeInUse:
         pid, url = "", []
     who = f"process {pid}" if pid else "another process"
     where = f", which answers at {url[0]}" if url else ""
-    return HomeInUse(f"{home} is held by {who}{where}. Stop that one first, or: {ANOTHER_HOME}")
+    return HomeInUse(f"{home} is held by {who}{where}. Stop that one first, or c{ANOTHER_HOME[1:]}")
 
 
 def say_where(home: Path, url: str) -> None:

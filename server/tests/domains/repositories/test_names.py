@@ -43,7 +43,7 @@ async def test_files_of_any_name_are_indexed_listed_read_and_cited(
     async with house.client() as http:
         http.headers.update(ada.headers)
         for word in NAMES:
-            asked = {"q": f"odd_{word}", "limit": 1}
+            asked: dict[str, str | int] = {"q": f"odd_{word}", "limit": 1}
             [hit] = (await http.get("/api/v1/knowledge/search", params=asked)).json()["hits"]
             read = await http.get(f"{place}/file", params={"path": hit["path"]})
             folder = hit["path"].rpartition("/")[0]
