@@ -119,6 +119,15 @@ class ModelSettings(Section):
     connect_s: float = Field(10, gt=0, description="Seconds to reach a model endpoint.")
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
     next_word_s: float = Field(60, gt=0, description="Seconds of silence between two words.")
+    responses_kept_hours: float = Field(
+        72,
+        gt=0,
+        description="Hours that answers of /v1/responses are kept for programs that come back to "
+        "them; they lie in Redis.",
+    )
+    responses_kept_mib: float = Field(
+        16, gt=0, description="MiB of such answers that one API key may keep; the oldest go first."
+    )
 
 
 class ChatSettings(Section):

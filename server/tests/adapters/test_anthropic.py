@@ -41,7 +41,7 @@ async def upstream() -> AsyncIterator[AnthropicUpstream]:
 
 
 def _deployment(double: AnthropicDouble, **changes: Any) -> Deployment:
-    given = {
+    given: dict[str, Any] = {
         "id": "d1",
         "provider_id": "p1",
         "provider": "anthropic",
