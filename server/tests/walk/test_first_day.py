@@ -63,6 +63,9 @@ async def set_up(page: Page, token: str) -> None:
 
 
 async def add_first_repository(page: Page, folder: Path) -> None:
+    await page.get_by_role("link", name="Conversations", exact=True).click()
+    await expect(page).to_have_title("Conversations · Samoey Copilot")
+    await expect(page.get_by_role("heading", name="Add your first repository")).to_be_visible()
     await page.get_by_role("link", name="Add a repository").click()
     await page.get_by_label("Git URL or folder on the server").fill(str(folder))
     await page.get_by_role("button", name="Add repository").click()

@@ -30,6 +30,27 @@ async def test_a_question_is_asked_read_and_followed_by_keys_alone(
     await expect(page.get_by_label("Code", exact=True)).to_have_count(0)
 
 
+async def test_the_model_that_answers_is_chosen_by_keys_and_kept_for_the_conversation(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/")
+    await page.get_by_label("Question").fill(QUESTION)
+    await press_until_focused(page, "Tab", '[aria-label="Model"]')
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("option").first).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("option", name="Passages only")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await press_until_focused(page, "Tab", '[aria-label="Ask"]')
+    await page.keyboard.press("Enter")
+    answer = await finished(answers(page))
+
+    await expect(answer).to_contain_text("The closest match")
+    await page.reload()
+    await expect(page.get_by_role("combobox", name="Model")).to_have_text("Passages only")
+
+
 async def press_until_focused(page: Page, key: str, selector: str) -> None:
     for _ in range(30):
         await page.keyboard.press(key)
