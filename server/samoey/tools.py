@@ -17,6 +17,7 @@ from samoey.adapters.valkey import ValkeyBus
 from samoey.domains.chat import reactions as chat_reactions
 from samoey.domains.identity import reactions as identity_reactions
 from samoey.domains.knowledge import reactions as knowledge_reactions
+from samoey.domains.models.usage import reactions as usage_reactions
 from samoey.domains.repositories import reactions as repositories_reactions
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
@@ -29,7 +30,13 @@ from samoey.kit.secrets import Sealer, kept_key
 from samoey.kit.settings import ModelSettings, Settings
 
 REGISTRY = Registry.of(
-    [identity_reactions, repositories_reactions, knowledge_reactions, chat_reactions]
+    [
+        identity_reactions,
+        repositories_reactions,
+        knowledge_reactions,
+        chat_reactions,
+        usage_reactions,
+    ]
 )
 
 

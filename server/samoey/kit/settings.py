@@ -117,6 +117,25 @@ class ModelSettings(Section):
         "and vLLM mostly live; addresses in the environment may always lie there.",
     )
     connect_s: float = Field(10, gt=0, description="Seconds to reach a model endpoint.")
+    without_ledger: Literal["closed", "open"] = Field(
+        "closed",
+        description="What becomes of keys with budgets and limits while Redis is away: `closed` "
+        "refuses them, `open` lets them through and counts what they spent later.",
+    )
+    usage_days: int = Field(
+        90, ge=1, description="Days that single requests are kept; their sums by the hour stay."
+    )
+    usage_journal_mb: int = Field(
+        64,
+        ge=8,
+        description="Most usage that a process keeps on its disk while PostgreSQL is away, in "
+        "megabytes; what comes after that is lost, and counted.",
+    )
+    prices: Path | None = Field(
+        None,
+        description="File of prices that go before those in the package, in the same form; what an "
+        "admin writes down for a deployment goes before both.",
+    )
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
     next_word_s: float = Field(60, gt=0, description="Seconds of silence between two words.")
     responses_kept_hours: float = Field(

@@ -8,11 +8,12 @@ from samoey.domains.models.policies import routes as policies
 from samoey.domains.models.providers import routes as providers
 from samoey.domains.models.removing import routes as removing
 from samoey.domains.models.schemas import ModelOut
+from samoey.domains.models.usage import routes as usage
 from samoey.kit.http import ActorDep, ToolsDep, problems
 from samoey.kit.problems import Unauthenticated
 
 router = APIRouter(tags=["models"])
-for part in (providers, removing, aliases, policies):
+for part in (providers, removing, aliases, policies, usage):
     router.include_router(part.router)
 
 

@@ -82,6 +82,12 @@ async def owner_of(db: AsyncSession, key_id: UUID) -> UUID | None:
     )
 
 
+async def names_of(db: AsyncSession, key_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str]]:
+    """What keys are called, revoked ones too: for rooms that tell what was done with them."""
+    rows = await db.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(key_ids)))
+    return [(key_id, name) for key_id, name in rows.all()]
+
+
 async def good_ones(
     db: AsyncSession, key_ids: Iterable[UUID], now: datetime
 ) -> set[tuple[UUID, UUID]]:

@@ -114,6 +114,11 @@ async def key_owner(ctx: Context, key_id: UUID) -> UUID | None:
     return await repository.owner_of(ctx.db, key_id)
 
 
+async def key_names(ctx: Context, key_ids: Iterable[UUID]) -> dict[str, str]:
+    """What keys are called, for rooms that have made sure that the actor may know of them."""
+    return {str(key_id): name for key_id, name in await repository.names_of(ctx.db, key_ids)}
+
+
 async def keys_of(ctx: Context, user_id: UUID) -> list[UUID]:
     """The ids of somebody's keys, to close what is open by them."""
     return list(await repository.ids_of(ctx.db, user_id))
