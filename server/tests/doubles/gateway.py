@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from samoey.adapters.models.connect.anthropic import AnthropicUpstream
 from samoey.adapters.models.connect.http import Vendors
-from samoey.adapters.models.connect.openai_compatible import OpenAIUpstream
+from samoey.adapters.models.connect.openai import OpenAIUpstream
 from samoey.adapters.network import NetworkGuard
 from samoey.domains.models.gateway.billing import Till
 from samoey.domains.models.gateway.budget import Hold
@@ -16,6 +17,7 @@ from samoey.domains.models.gateway.rates import NO_LIMITS, RateState
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Alias, Deployment, KeyPolicy, Snapshot, Target
 from samoey.domains.models.gateway.usage import Usage
+from samoey.kit.ports.responses import ResponsesAway
 from samoey.kit.ports.upstreams import TimeLimits, VendorKey
 from tests.doubles.openai import KEY
 
@@ -151,7 +153,11 @@ async def standing(
         clocks["wall"] = wall
     gateway = Gateway(
         snapshots=decided,
-        upstreams={"openai": upstream, "azure": upstream},
+        upstreams={
+            "openai": upstream,
+            "azure": upstream,
+            "anthropic": AnthropicUpstream(vendors),
+        },
         till=Till(purses, purses, purses),
         desk=desk,
         chance=random.Random(7),
@@ -161,3 +167,28 @@ async def standing(
         yield Standing(gateway, decided, purses, desk)
     finally:
         await vendors.close()
+
+
+@dataclass
+class Kept:
+    """Answers that are kept in this process; away when a test says so."""
+
+    documents: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    away: bool = False
+
+    async def keep(self, owner: str, name: str, document: bytes) -> bool:
+        self._look()
+        self.documents[owner, name] = document
+        return True
+
+    async def find(self, owner: str, name: str) -> bytes | None:
+        self._look()
+        return self.documents.get((owner, name))
+
+    async def drop(self, owner: str, name: str) -> bool:
+        self._look()
+        return self.documents.pop((owner, name), None) is not None
+
+    def _look(self) -> None:
+        if self.away:
+            raise ResponsesAway

@@ -5,8 +5,10 @@ is kept in `faults`, which the fixtures assert to be empty.
 """
 
 import asyncio
+import base64
 import json
 import re
+import struct
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +27,12 @@ KEY = "sk-double-0123456789"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Turn = Callable[[Send, dict[str, Any]], Awaitable[None]]
 
+_USAGE = {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19}
 _SOURCE = re.compile(r"^\[(S\d+)\] (\S+)(?: — (\S+))?", re.MULTILINE)
+
+
+def _packed(vector: list[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
 def _with_null(node: Any) -> Any:
@@ -139,8 +146,20 @@ class OpenAIDouble:
 
         self._turns.append(turn)
 
-    def document(self, text: str) -> None:
+    def document(
+        self, text: str | None, *, tools: list[tuple[str, dict[str, Any]]] | None = None
+    ) -> None:
         """Answer in one document, as an endpoint that cannot stream does."""
+        calls = [
+            {
+                "id": f"call_{index}",
+                "type": "function",
+                "function": {"name": name, "arguments": json.dumps(arguments)},
+            }
+            for index, (name, arguments) in enumerate(tools or [])
+        ]
+        said = {"role": "assistant", "content": text, "refusal": None}
+        said |= {"tool_calls": calls} if calls else {}
 
         async def turn(send: Send, request: dict[str, Any]) -> None:
             answer = {
@@ -151,11 +170,12 @@ class OpenAIDouble:
                 "choices": [
                     {
                         "index": 0,
-                        "message": {"role": "assistant", "content": text, "refusal": None},
+                        "message": said,
                         "logprobs": None,
-                        "finish_reason": "stop",
+                        "finish_reason": "tool_calls" if calls else "stop",
                     }
                 ],
+                "usage": _USAGE,
             }
             self._hold("CreateChatCompletionResponse", answer)
             await self._json(send, 200, answer)
@@ -179,6 +199,8 @@ class OpenAIDouble:
             await self._list(send)
         elif (scope["method"], scope["path"]) == ("POST", "/v1/chat/completions"):
             await self._chat(send, body)
+        elif (scope["method"], scope["path"]) == ("POST", "/v1/embeddings"):
+            await self._embed(send, json.loads(body))
         else:
             await self._refuse(send, 404, "Unknown request URL", None)
 
@@ -188,6 +210,25 @@ class OpenAIDouble:
         self.requests.append(request)
         turn = self._turns.popleft() if self._turns else self._from_sources
         await turn(send, request)
+
+    async def _embed(self, send: Send, request: dict[str, Any]) -> None:
+        self._hold("CreateEmbeddingRequest", request)
+        self.requests.append(request)
+        given = request["input"] if isinstance(request["input"], list) else [request["input"]]
+        vectors = [[float(len(str(text))), 0.5, -0.25] for text in given]
+        packed = request.get("encoding_format") == "base64"
+        answer = {
+            "object": "list",
+            "model": request["model"],
+            "data": [
+                {"object": "embedding", "index": index, "embedding": _packed(it) if packed else it}
+                for index, it in enumerate(vectors)
+            ],
+            "usage": {"prompt_tokens": 3, "total_tokens": 3},
+        }
+        if not packed:
+            self._hold("CreateEmbeddingResponse", answer)
+        await self._json(send, 200, answer)
 
     async def _from_sources(self, send: Send, request: dict[str, Any]) -> None:
         asked = str(request["messages"][-1]["content"])
@@ -230,9 +271,8 @@ class OpenAIDouble:
 
     async def _finish(self, send: Send, request: dict[str, Any], reason: str) -> None:
         await self._delta(send, request, {}, finish=reason)
-        usage = {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19}
         if (request.get("stream_options") or {}).get("include_usage"):
-            await self._chunk(send, request, [], usage)
+            await self._chunk(send, request, [], _USAGE)
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
 
     async def _delta(

@@ -16,5 +16,8 @@ class Door(Struct, frozen=True):
 DOORS: dict[str, Door] = {
     "/v1/chat/completions": Door("openai.chat", "openai"),
     "/v1/completions": Door("openai.completions", "openai"),
+    "/v1/responses": Door("openai.responses", "openai"),
     "/v1/embeddings": Door("openai.embeddings", "openai"),
+    "/v1/messages": Door("anthropic.messages", "anthropic"),
+    "/v1/messages/count_tokens": Door("anthropic.count_tokens", "anthropic"),
 }

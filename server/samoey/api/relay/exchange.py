@@ -21,6 +21,7 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Hearing = Callable[[bytes], Awaitable[None]]
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
 _JSON = (b"content-type", b"application/json")
@@ -51,10 +52,16 @@ class Exchange:
             return door.vendor
         return "anthropic" if b"anthropic-version" in self._headers else "openai"
 
-    def allow(self, method: str) -> None:
+    @property
+    def method(self) -> str:
+        """GET, POST and so on."""
+        method: str = self._scope["method"]
+        return method
+
+    def allow(self, *methods: str) -> None:
         """Raises `MethodNotAllowed` for any other."""
-        if self._scope["method"] != method:
-            raise MethodNotAllowed(f"Use {method}.")
+        if self.method not in methods:
+            raise MethodNotAllowed(f"Use {' or '.join(methods)}.")
 
     def key(self) -> str:
         """The key, from whichever header the vendor's programs put it into."""
@@ -63,6 +70,10 @@ class Exchange:
             return token.strip().decode("latin-1")
         found = self._headers.get(b"x-api-key") or self._headers.get(b"api-key") or b""
         return found.decode("latin-1")
+
+    def header(self, name: bytes) -> bytes:
+        """What a header says, or nothing."""
+        return self._headers.get(name, b"")
 
     async def body(self, most: int) -> bytes:
         """The whole body.
@@ -117,7 +128,7 @@ class Exchange:
         finally:
             listening.cancel()
 
-    async def tell(self, document: dict[str, Any]) -> None:
+    async def tell(self, document: dict[str, Any] | msgspec.Raw) -> None:
         """Answer with a document of our own."""
         await self._whole(200, [_JSON], msgspec.json.encode(document))
 
@@ -132,17 +143,21 @@ class Exchange:
         body = errors.body(self.vendor, problem)
         await self._whole(errors.status_of(problem), [_JSON, *more], body)
 
-    async def pass_on(self, answer: Answer) -> None:
-        """Say what the model says, as it comes."""
+    async def pass_on(self, answer: Answer, heard: Hearing | None = None) -> None:
+        """Say what the model says, as it comes; `heard` hears each part before it is sent."""
         overhead_s = time.perf_counter() - self._started - answer.waited_s
         told = headers.of_answer(answer, overhead_s) + headers.of_limits(self.vendor, answer.rates)
         told.append((b"content-type", answer.content_type.encode("latin-1")))
         if answer.body is not None:
+            if heard is not None:
+                await heard(answer.body)
             await self._whole(answer.status, told, answer.body)
             return
         await self._start(answer.status, told + _AS_IT_COMES)
         try:
             async for part in answer.parts():
+                if heard is not None:
+                    await heard(part)
                 await self._send({"type": "http.response.body", "body": part, "more_body": True})
         except Problem as problem:
             await self._end(answer.failure(problem) or errors.event(self.vendor, problem))

@@ -14,6 +14,7 @@ Dialect = Literal[
     "openai.responses",
     "openai.embeddings",
     "anthropic.messages",
+    "anthropic.count_tokens",
 ]
 Kind = Literal["openai", "azure", "anthropic", "local", "extractive"]
 

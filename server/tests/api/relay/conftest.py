@@ -11,7 +11,7 @@ from samoey.api.relay.app import Relay
 from tests.doubles import gateway as double_gateway
 from tests.doubles import loopback
 from tests.doubles import openai as double_openai
-from tests.doubles.gateway import PROGRAM_KEY, Standing, alias, deployment
+from tests.doubles.gateway import PROGRAM_KEY, Kept, Standing, alias, deployment
 from tests.doubles.openai import OpenAIDouble
 
 
@@ -60,7 +60,7 @@ async def relayed(first: OpenAIDouble, second: OpenAIDouble) -> AsyncIterator[Re
                 deployment("second", second.url),
                 aliases=(alias("fast", "first", "second"),),
             )
-            relay = Relay(standing.gateway, max_body=20 * 2**20)
+            relay = Relay(standing.gateway, max_body=20 * 2**20, responses=Kept())
             async with (
                 loopback.in_this_loop(relay, listening) as url,
                 aiohttp.ClientSession(auto_decompress=False) as http,

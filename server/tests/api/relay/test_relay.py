@@ -122,6 +122,7 @@ async def test_a_key_is_good_until_it_expires(relayed: Relayed, first: OpenAIDou
         (b"", None),
         (b'{"messages": []}', "model"),
         (b'{"model": 3}', "model"),
+        (b'{"model": "a\\u0000b"}', "model"),
         (b'{"model": "fast", "stream": "yes"}', "stream"),
     ],
 )
@@ -226,11 +227,15 @@ async def test_a_refused_key_of_ours_is_no_fault_of_the_program_and_is_not_quote
 async def test_completions_and_embeddings_are_passed_through(
     relayed: Relayed, first: OpenAIDouble
 ) -> None:
-    # The double has no such addresses, and tells so: what counts is that it was asked there.
-    for path in ("/v1/completions", "/v1/embeddings"):
-        async with relayed.ask({"model": "first-model", "input": "x"}, path=path) as response:
-            told = await response.json()
-            assert "ends in /v1" in told["error"]["message"]
+    asked = {"model": "first-model", "input": "four"}
+
+    async with relayed.ask(asked, path="/v1/embeddings") as response:
+        told = await response.json()
+    assert told["data"][0]["embedding"] == [4, 0.5, -0.25]
+    # The double has no such address, and tells so: what counts is that it was asked there.
+    async with relayed.ask(asked, path="/v1/completions") as response:
+        told = await response.json()
+    assert "ends in /v1" in told["error"]["message"]
     assert len(first.headers) == 2
 
 

@@ -10,7 +10,11 @@ from multidict import CIMultiDict
 from samoey.adapters.models.connect.http import HttpReply, Vendors
 from samoey.kit.ports.upstreams import Deployment, Dialect, VendorKey
 
-_DIALECTS: frozenset[Dialect] = frozenset({"anthropic.messages"})
+_PATHS: dict[Dialect, str] = {
+    "anthropic.messages": "/v1/messages",
+    "anthropic.count_tokens": "/v1/messages/count_tokens",
+}
+_DIALECTS = frozenset(_PATHS)
 # The one version that there is; what is new since comes by betas.
 _VERSION = "2023-06-01"
 _BETA = b'"anthropic_beta"'
@@ -30,14 +34,13 @@ class AnthropicUpstream:
 
     async def send(self, deployment: Deployment, dialect: Dialect, body: bytes) -> HttpReply:
         """Ask it."""
-        del dialect
         headers = _headers(deployment.key)
         if _BETA in body:
             body, betas = _apart(body)
             if betas:
                 headers = headers.copy()
                 headers["anthropic-beta"] = ",".join(betas)
-        url = _url(deployment.base_url)
+        url = _url(deployment.base_url, _PATHS[dialect])
         return await self._vendors.post(url, headers, body, deployment.limits)
 
 
@@ -58,9 +61,9 @@ def _is_plain(beta: Any) -> bool:
 
 
 @lru_cache(1024)
-def _url(base: str) -> str:
+def _url(base: str, path: str) -> str:
     # Whoever is used to others' addresses gives one that ends in /v1.
-    return f"{base.rstrip('/').removesuffix('/v1')}/v1/messages"
+    return base.rstrip("/").removesuffix("/v1") + path
 
 
 @lru_cache(1024)

@@ -34,8 +34,9 @@ class Answer:
         self.first_s = begun.waited_s
         self.cost_micro: int | None = None
         self._begun, self._settle = begun, settle
-        self._meter = Meter(hide_usage=not asked.usage_wanted)
         translation = begun.translation
+        # A translation knows by itself what its caller wants to be told.
+        self._meter = Meter(hide_usage=translation is None and not asked.usage_wanted)
         self._told = translation.stream() if translation and begun.rest is not None else None
         self.body = begun.body
         if begun.rest is None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from samoey.domains.models.gateway.dialects.errors import UnsupportedParameter
 from samoey.domains.models.gateway.shapes import ANY
 from samoey.kit.ports.models import (
     ModelBusy,
@@ -19,7 +20,7 @@ from samoey.kit.ports.upstreams import BrokeOff, Deployment, TooSlow, Unreachabl
 from samoey.kit.problems import Problem
 
 _LONGEST_QUOTE = 300
-# Too much, too long, a wrong key, an unknown model: somebody else may well answer.
+# Too much, too long, not its words, a wrong key, an unknown model: somebody else may well answer.
 _ELSEWHERE = (
     ModelBusy,
     ModelNotFound,
@@ -30,6 +31,7 @@ _ELSEWHERE = (
     Unreachable,
     TooSlow,
     BrokeOff,
+    UnsupportedParameter,
 )
 _AGAIN = (ModelUnavailable, Unreachable, TooSlow, BrokeOff, ModelBusy)
 _SICK = (ModelUnavailable, ModelRefusedKey, ModelSpokeNonsense, Unreachable, TooSlow, BrokeOff)
