@@ -6,11 +6,13 @@ import json
 import sys
 from uuid import UUID
 
-HELP = "make, list and revoke API keys"
+from samoey.cli import key_policy
+
+HELP = "make, list, limit and revoke API keys"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`create`, `list`, or `revoke` with a key's id."""
+    """`create`, `list`, or `limit` and `revoke` with a key's id."""
     as_json = argparse.ArgumentParser(add_help=False)
     as_json.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="action", required=True)
@@ -19,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--user", metavar="EMAIL", help="whom it acts as (the local operator)")
     create.add_argument("--days", type=float, help="days until it expires (never)")
     commands.add_parser("list", parents=[as_json], help="every key that is not revoked")
+    limit = commands.add_parser(
+        "limit", parents=[as_json], help="say what its holder may ask of models"
+    )
+    limit.add_argument("id", type=UUID, help="the key's id, from the list")
+    key_policy.add_arguments(limit)
     revoke = commands.add_parser("revoke", parents=[as_json], help="let a key open no door")
     revoke.add_argument("id", type=UUID, help="the key's id, from the list")
 
@@ -29,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_create(args))
     if args.action == "list":
         return asyncio.run(_list(as_json=args.json))
+    if args.action == "limit":
+        return asyncio.run(key_policy.run(args))
     return asyncio.run(_revoke(args.id, as_json=args.json))
 
 

@@ -25,12 +25,16 @@ VERBS = (
     "ask",
     "index",
     "repositories",
+    "models",
     "user",
     "key",
     "jobs",
     "settings",
     "doctor",
 )
+
+# Other words for the same verb.
+ALSO = {"keys": "key"}
 
 PROBLEM, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -60,6 +64,7 @@ def _module(verb: str) -> "ModuleType":
 def main(arguments: "Sequence[str] | None" = None) -> int:
     """Run one command; gives its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    given[:1] = [ALSO.get(word, word) for word in given[:1]]
     named = [word for word in given if not word.startswith("-")][:1]
     # Only the verb that runs is loaded; help wants them all.
     chosen = named if given[:1] == named and named and named[0] in VERBS else list(VERBS)

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samoey.cli.files import read_file
 from samoey.cli.terminal import line
 
 if TYPE_CHECKING:
@@ -153,29 +153,11 @@ def _credential(args: argparse.Namespace) -> "NewCredential | None":
     named = args.token_file or args.ssh_key_file
     if named is None:
         return None
-    secret = _secret(named)
+    secret = read_file(named, most=_LONGEST_SECRET)
     kind = "token" if args.token_file else "ssh_key"
     with fitting():
         shown = secret.strip() if kind == "token" else secret
         return NewCredential.model_validate({"kind": kind, "secret": shown})
-
-
-def _secret(named: str) -> str:
-    from samoey.kit.problems import InvalidRequest
-
-    try:
-        # One more than may be: what is too long is said to be so.
-        if named == "-":
-            kept = sys.stdin.buffer.read(_LONGEST_SECRET + 1)
-        else:
-            with Path(named).open("rb") as file:
-                kept = file.read(_LONGEST_SECRET + 1)
-        secret = kept.decode()
-    except (OSError, ValueError) as error:
-        raise InvalidRequest(f"{line(named)} cannot be read: {error}") from None
-    if not secret.strip():
-        raise InvalidRequest(f"{line(named)} holds nothing.")
-    return secret
 
 
 async def _sync(

@@ -1,0 +1,1 @@
+"""Explaining routes: who would be asked for a name at this moment, and why."""

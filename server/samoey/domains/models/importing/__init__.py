@@ -1,0 +1,1 @@
+"""What another gateway's configuration says, in the words of this one."""
