@@ -51,7 +51,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         root = web_root(settings.server)
         if root is None:
             log.warning("the web application is not built; only the API is served (`make build`)")
-        app = create_app(house.tools, web_root=root)
+        app = create_app(house.tools, web_root=root, relay=await house.gate.relay())
         server = uvicorn.Server(
             uvicorn.Config(
                 app,

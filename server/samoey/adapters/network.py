@@ -16,6 +16,15 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+def is_local(host: str) -> bool:
+    """Whether a host name or address lies in the own network, judged without asking DNS."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".localhost"))
+    return address.is_private or address.is_loopback
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkGuard:
     """The port's guard by the machine's own resolver; `setting` is named to who is refused."""

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from samoey import __version__
 from samoey.api import health, live, v1
+from samoey.api.relay.app import PREFIX
 from samoey.api.telemetry import Followed
 from samoey.api.web import Pages
 from samoey.domains.identity.service import authenticate
@@ -18,12 +19,13 @@ from samoey.kit.http import add_problem_handlers
 API_PREFIX = "/api/v1"
 
 
-def create_app(tools: Tools, *, web_root: Path | None) -> ASGIApp:
-    """Build the web door of one process around its tools."""
+def create_app(tools: Tools, *, web_root: Path | None, relay: ASGIApp | None = None) -> ASGIApp:
+    """Build the web door of one process around its tools, and the door for programs beside it."""
     app = build_api()
     if web_root is not None:
         app.mount("/", Pages(web_root))
-    return Followed(InHouse(app, tools), max_body=int(tools.settings.server.max_body_mb * 2**20))
+    house = Followed(InHouse(app, tools), max_body=int(tools.settings.server.max_body_mb * 2**20))
+    return house if relay is None else Doors(relay, house)
 
 
 def build_api() -> FastAPI:
@@ -94,6 +96,17 @@ def _drop_framework_errors(schema: dict[str, Any]) -> None:
             content = operation["responses"].get("422", {}).get("content", {})
             if "application/json" in content:
                 operation["responses"]["422"] = answer
+
+
+class Doors:
+    """Programs that ask models go straight to the relay: nothing of the house stands between."""
+
+    def __init__(self, relay: ASGIApp, house: ASGIApp) -> None:
+        self._relay, self._house = relay, house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asks = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (self._relay if asks else self._house)(scope, receive, send)
 
 
 class InHouse:

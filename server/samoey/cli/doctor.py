@@ -149,16 +149,17 @@ def _bus(served: "Settings") -> str:
 def _model(settings: "Settings") -> Finding:
     import asyncio
 
-    from samoey.adapters.models.switchboard import ModelSwitchboard
+    from samoey.gate import Gate
 
     async def look() -> Finding:
-        models = ModelSwitchboard(settings)
+        gate = Gate(settings)
         try:
-            offered = await models.offered()
+            offered = await gate.models.offered()
         finally:
-            await models.close()
+            await gate.close()
         ill = [f"{model.id}: {model.detail}" for model in offered if not model.connected]
         names = ", ".join(model.id for model in offered if model.connected)
-        return Finding("models", not ill, "; ".join(ill) or f"{names} (default {models.default})")
+        good = f"{names} (default {gate.models.default})"
+        return Finding("models", not ill, "; ".join(ill) or good)
 
     return asyncio.run(look())

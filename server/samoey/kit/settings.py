@@ -137,6 +137,9 @@ class ModelSettings(Section):
         "admin writes down for a deployment goes before both.",
     )
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
+    max_body_mb: float = Field(
+        32, gt=0, description="Largest request that a program may send to a model, in megabytes."
+    )
     next_word_s: float = Field(60, gt=0, description="Seconds of silence between two words.")
     responses_kept_hours: float = Field(
         72,

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 from pydantic import SecretStr
 
-from samoey.adapters.models.connect.openai import Endpoint, Limits
-from samoey.adapters.models.openai import OpenAIChat
+from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.gate import Gate
 from samoey.kit.ports.models import (
     ChatMessage,
     ChatRequest,
@@ -23,10 +23,11 @@ from samoey.kit.ports.models import (
     ToolSpec,
 )
 from samoey.kit.problems import Problem
+from samoey.kit.settings import ModelSettings, Settings
 from tests.doubles import openai as double_openai
 from tests.doubles.openai import KEY, OpenAIDouble
 
-HASTY = Limits(connect_s=1, first_word_s=0.3, next_word_s=0.3)
+HASTY = ModelSettings(connect_s=1, first_word_s=0.3, next_word_s=0.3, local_only=True)
 ASKED = ChatRequest((ChatMessage("system", "Be brief."), ChatMessage("user", "How?")))
 
 
@@ -42,19 +43,28 @@ def double(endpoint_double: OpenAIDouble) -> OpenAIDouble:
     return endpoint_double
 
 
+def connected(url: str, *, key: str | None = KEY, model: str | None = None) -> Gate:
+    """What the environment connects, as a process without a database knows it."""
+    secret = SecretStr(key) if key else None
+    return Gate(
+        Settings(openai_base_url=url, openai_api_key=secret, openai_model=model, models=HASTY)
+    )
+
+
 @pytest.fixture
-async def chat(double: OpenAIDouble) -> AsyncIterator[OpenAIChat]:
-    endpoint = Endpoint(double.url, key=SecretStr(KEY), limits=HASTY, local_only=True)
-    chat = OpenAIChat(endpoint)
-    yield chat
-    await chat.close()
+async def chat(double: OpenAIDouble) -> AsyncIterator[ModelSwitchboard]:
+    gate = connected(double.url)
+    yield gate.models
+    await gate.close()
 
 
-async def said(chat: OpenAIChat, request: ChatRequest = ASKED) -> list[Piece]:
+async def said(chat: ModelSwitchboard, request: ChatRequest = ASKED) -> list[Piece]:
     return [piece async for piece in chat.stream(request)]
 
 
-async def test_an_answer_streams_in_with_its_usage(chat: OpenAIChat, double: OpenAIDouble) -> None:
+async def test_an_answer_streams_in_with_its_usage(
+    chat: ModelSwitchboard, double: OpenAIDouble
+) -> None:
     double.say("It reads the file, then parses it.", size=5)
 
     pieces = await said(chat)
@@ -69,7 +79,7 @@ async def test_an_answer_streams_in_with_its_usage(chat: OpenAIChat, double: Ope
     assert double.requests[0]["messages"][0] == {"role": "system", "content": "Be brief."}
 
 
-async def test_pieces_come_as_they_are_said(chat: OpenAIChat, double: OpenAIDouble) -> None:
+async def test_pieces_come_as_they_are_said(chat: ModelSwitchboard, double: OpenAIDouble) -> None:
     double.say("one two three four", size=4, pace_s=0.1)
 
     loop = asyncio.get_running_loop()
@@ -78,7 +88,9 @@ async def test_pieces_come_as_they_are_said(chat: OpenAIChat, double: OpenAIDoub
     assert times[-1] - times[0] > 0.25
 
 
-async def test_tools_are_passed_through_both_ways(chat: OpenAIChat, double: OpenAIDouble) -> None:
+async def test_tools_are_passed_through_both_ways(
+    chat: ModelSwitchboard, double: OpenAIDouble
+) -> None:
     double.say("", tools=[("read_file", {"path": "a.py"}), ("search", {"text": "x"})])
     schema = {"type": "object", "properties": {"path": {"type": "string"}}}
     request = ChatRequest(
@@ -110,7 +122,7 @@ async def test_tools_are_passed_through_both_ways(chat: OpenAIChat, double: Open
 
 
 async def test_an_endpoint_that_cannot_stream_is_understood(
-    chat: OpenAIChat, double: OpenAIDouble
+    chat: ModelSwitchboard, double: OpenAIDouble
 ) -> None:
     double.document("All at once.")
 
@@ -152,13 +164,14 @@ FAILURES: list[tuple[str, Callable[[OpenAIDouble], None], type[Problem], str]] =
     ("bad utf-8", lambda d: d.raw(b'data: {"a":"\xff"}\n\n'), ModelSpokeNonsense, "not the stream"),
     ("other json", lambda d: d.raw(b'data: {"a": 1}\n\n'), ModelSpokeNonsense, "not the stream"),
     ("wrong types", lambda d: d.raw(b'data: {"choices": 1}\n\n'), ModelSpokeNonsense, "stream"),
-    ("huge line", lambda d: d.raw(BIG), ModelSpokeNonsense, "longer than"),
+    ("huge line", lambda d: d.raw(BIG + b"\n\n"), ModelSpokeNonsense, "longer than"),
+    ("huge line, cut", lambda d: d.raw(BIG), ModelUnavailable, "in the middle"),
     ("nothing", lambda d: d.raw(b""), ModelUnavailable, "without a word"),
     ("only done", lambda d: d.raw(b"data: [DONE]\n\n"), ModelUnavailable, "without a word"),
     ("comments", lambda d: d.raw(b": ping\n\n: ping\n\n"), ModelUnavailable, "without a word"),
     ("half, ended", lambda d: d.raw(CHUNK), ModelUnavailable, "in the middle"),
     ("half, cut", lambda d: d.half("Half an answer that"), ModelUnavailable, "broke off"),
-    ("half, silent", lambda d: d.raw(CHUNK, hold=True), ModelUnavailable, "in time"),
+    ("half, silent", lambda d: d.raw(CHUNK, hold=True), ModelUnavailable, "fell silent"),
     ("silent", lambda d: d.hang(), ModelUnavailable, "in time"),
     (
         "error in stream",
@@ -180,7 +193,7 @@ FAILURES: list[tuple[str, Callable[[OpenAIDouble], None], type[Problem], str]] =
     [pytest.param(script, kind, told, id=name) for name, script, kind, told in FAILURES],
 )
 async def test_each_way_to_fail_is_told_plainly(
-    chat: OpenAIChat,
+    chat: ModelSwitchboard,
     double: OpenAIDouble,
     script: Callable[[OpenAIDouble], None],
     kind: type[Problem],
@@ -196,7 +209,7 @@ async def test_each_way_to_fail_is_told_plainly(
 
 
 async def test_what_was_said_before_a_break_is_not_lost(
-    chat: OpenAIChat, double: OpenAIDouble
+    chat: ModelSwitchboard, double: OpenAIDouble
 ) -> None:
     double.half("Half an answer that")
 
@@ -214,7 +227,7 @@ async def test_what_was_said_before_a_break_is_not_lost(
 
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
 async def test_all_line_ends_of_server_sent_events_are_read(
-    chat: OpenAIChat, double: OpenAIDouble, ends: bytes
+    chat: ModelSwitchboard, double: OpenAIDouble, ends: bytes
 ) -> None:
     double.raw((CHUNK + b"data: [DONE]\n\n").replace(b"\n", ends))
 
@@ -222,30 +235,30 @@ async def test_all_line_ends_of_server_sent_events_are_read(
 
 
 async def test_nobody_there_is_told_plainly() -> None:
-    chat = OpenAIChat(Endpoint("http://127.0.0.1:9/v1", key=None, limits=HASTY), model="m")
+    gate = connected("http://127.0.0.1:9/v1", key=None, model="m")
 
     with pytest.raises(ModelUnavailable, match="cannot be reached"):
-        await said(chat)
-    await chat.close()
+        await said(gate.models)
+    await gate.close()
 
 
 async def test_a_wrong_key_is_neither_logged_nor_quoted(
     double: OpenAIDouble, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    endpoint = Endpoint(double.url, key=SecretStr("sk-wrong-secret"), limits=HASTY)
-    chat = OpenAIChat(endpoint, model="m")
+    gate = connected(double.url, key="sk-wrong-secret", model="m")
 
     with pytest.raises(ModelRefusedKey) as caught:
-        await said(chat)
+        await said(gate.models)
 
+    [endpoint] = (await gate.open()).names.endpoints()
     assert "sk-" not in str(caught.value)
-    assert "sk-wrong-secret" not in caplog.text + repr(endpoint) + repr(vars(endpoint)["_key"])
-    await chat.close()
+    assert "sk-wrong-secret" not in caplog.text + repr(endpoint) + repr(endpoint.key)
+    await gate.close()
 
 
 async def test_the_list_of_models_is_offered_without_those_that_cannot_chat(
-    chat: OpenAIChat, double: OpenAIDouble
+    chat: ModelSwitchboard, double: OpenAIDouble
 ) -> None:
     double.models = ["double-embedding", "zeta", "alpha", "whisper-1"]
 
@@ -254,22 +267,22 @@ async def test_the_list_of_models_is_offered_without_those_that_cannot_chat(
     assert [(it.id, it.connected) for it in offered] == [
         ("openai:zeta", True),
         ("openai:alpha", True),
+        ("extractive", True),
     ]
 
 
 async def test_an_endpoint_that_is_away_is_offered_as_such(double: OpenAIDouble) -> None:
-    endpoint = Endpoint(double.url, key=SecretStr("sk-wrong"), limits=HASTY)
-    chat = OpenAIChat(endpoint, model="zeta")
+    gate = connected(double.url, key="sk-wrong", model="zeta")
 
-    [offered] = await chat.offered()
+    offered, _ = await gate.models.offered()
 
     assert (offered.id, offered.connected) == ("openai:zeta", False)
-    assert "OPENAI_API_KEY" in offered.detail
-    await chat.close()
+    assert "does not accept the key" in offered.detail
+    await gate.close()
 
 
 async def test_an_endpoint_without_any_chat_model_asks_for_a_name(
-    chat: OpenAIChat, double: OpenAIDouble
+    chat: ModelSwitchboard, double: OpenAIDouble
 ) -> None:
     double.models = ["double-embedding"]
 
@@ -282,10 +295,10 @@ async def test_an_endpoint_without_any_chat_model_asks_for_a_name(
 )
 def test_a_vendors_real_address_is_refused_where_models_stay_inside(address: str) -> None:
     with pytest.raises(ModelNotAllowed, match="LOCAL_ONLY"):
-        Endpoint(address, key=None, local_only=True)
+        connected(address)
 
 
-@pytest.mark.parametrize("address", ["ftp://models", "models.internal", "", "http://"])
+@pytest.mark.parametrize("address", ["ftp://models", "models.internal", "http://"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ModelNotAllowed, match="OPENAI_BASE_URL"):
-        Endpoint(address, key=None)
+        connected(address)

@@ -105,7 +105,7 @@ class VendorsDesk:
             listed = msgspec.json.decode(body, type=_List)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _no_models(deployment) from None
-        return sorted({model.id for model in listed.data})
+        return list(dict.fromkeys(model.id for model in listed.data))
 
     async def try_out(self, deployment: Deployment) -> str:
         """Ask for a word or two."""

@@ -31,6 +31,8 @@ class GatewayChatModel(BaseChatModel):
 
     models: Any
     model: str | None = None
+    # For whom it is asked.
+    asker: Any = None
 
     @property
     def _llm_type(self) -> str:
@@ -103,6 +105,7 @@ class GatewayChatModel(BaseChatModel):
             temperature=given.get("temperature"),
             max_tokens=given.get("max_tokens"),
             stop=tuple(stop or ()),
+            asker=self.asker,
         )
 
 

@@ -1,59 +1,99 @@
-"""Every model of this installation behind one door; an alias names the provider first."""
+"""Every model of this installation behind one door, for the rooms: the port over the gateway."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from samoey.adapters.models.extractive import ExtractiveChat
-from samoey.adapters.models.know.openai import ADDRESS
+from samoey.adapters.models.know import openai as know
+from samoey.kit.ports.gateway import Answered, Asker, HouseGateway
 from samoey.kit.ports.models import (
     EXTRACTIVE,
-    ChatModel,
     ChatRequest,
     ModelNotFound,
+    ModelSpokeNonsense,
+    ModelUnavailable,
+    ModelUnknown,
     OfferedModel,
     Piece,
 )
-from samoey.kit.settings import Settings
+from samoey.kit.ports.upstreams import BrokeOff, Deployment, TooSlow, Unreachable
+from samoey.kit.problems import Problem
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-    from samoey.adapters.models.openai import OpenAIChat
 
 _EXTRACTIVE = OfferedModel(
     EXTRACTIVE,
     "builtin",
     connected=True,
     detail="Always there: lays out the best passages with their citations. To have a model write, "
-    "set OPENAI_API_KEY, or OPENAI_BASE_URL for a model on your own machines.",
+    "connect one under Settings > Models, or set OPENAI_API_KEY, or OPENAI_BASE_URL for a model on "
+    "your own machines.",
 )
+_SHOWN_MODELS = 12
 
 
 class ModelSwitchboard:
-    """The models that the settings connect, and the extractive one."""
+    """The models that the gateway leads to, and the extractive one.
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises `ModelNotAllowed` for an endpoint outside, where the settings forbid that."""
-        self._openai = _openai(settings)
+    `given` are the names of the providers that the environment connects, in order; `own` is the
+    model that answers at one of them when none is named.
+    """
+
+    def __init__(
+        self,
+        gateway: Callable[[], Awaitable[HouseGateway]],
+        *,
+        default: str | None,
+        given: tuple[str, ...],
+        own: dict[str, str],
+    ) -> None:
+        self._open, self._own = gateway, own
+        self._opened: HouseGateway | None = None
         self._extractive = ExtractiveChat()
-        self._default = settings.models.default or (self._openai and "openai") or EXTRACTIVE
+        self._chosen, self._given = default, given
 
     @property
     def default(self) -> str:
         """The alias that answers when a person chose none."""
-        return self._default
+        if self._chosen or self._given:
+            return self._chosen or self._given[0]
+        written = self._opened.written() if self._opened is not None else []
+        return written[0] if written else EXTRACTIVE
+
+    async def _gateway(self) -> HouseGateway:
+        self._opened = await self._open()
+        return self._opened
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
-        """Answer with the model that `request.model` names: `extractive`, `openai`, `openai:name`.
+        """Answer with the model that `request.model` names: an alias, a model, or a provider.
 
         Raises:
             ModelNotFound: no model of this name is connected.
-            Problem: what the model's adapter raises.
+            Problem: what became of it on the way to the model, or at the model.
         """
-        model, name = self._of(request.model or self._default)
-        async for piece in model.stream(replace(request, model=name)):
-            yield piece
+        gateway = await self._gateway()
+        alias = request.model or self.default
+        if alias == EXTRACTIVE:
+            async for piece in self._extractive.stream(request):
+                yield piece
+            return
+        # What is told of it on the wire takes time to load, and most starts have no model.
+        from samoey.adapters.models.speak import openai as speak
+
+        name, model = await self._of(gateway, alias)
+        wire = speak.body(request, name, know.traits(model))
+        try:
+            answer = await gateway.ask(request.asker, wire)
+            try:
+                async for piece in _pieces(answer):
+                    yield piece
+            finally:
+                await answer.aclose()
+        except (Unreachable, TooSlow, BrokeOff) as problem:
+            raise ModelUnavailable(f"{problem.detail} Try again, or look at that server.") from None
 
     async def named(self, model: str | None) -> str:
         """The full name of the model that an alias (None: the default) stands for now.
@@ -61,11 +101,12 @@ class ModelSwitchboard:
         Raises:
             Problem: no such model, or the endpoint that would name one does not answer.
         """
-        alias = model or self._default
-        _, name = self._of(alias)
-        if alias == EXTRACTIVE or self._openai is None:
+        gateway = await self._gateway()
+        alias = model or self.default
+        if alias == EXTRACTIVE:
             return EXTRACTIVE
-        return f"{self._openai.provider}:{name or await self._openai.model()}"
+        name, _ = await self._of(gateway, alias)
+        return name if gateway.stands_for(name) else name.replace("/", ":", 1)
 
     async def check(self, model: str) -> None:
         """Refuse a name that the endpoint does not list; where none is, an answer says so.
@@ -73,52 +114,120 @@ class ModelSwitchboard:
         Raises:
             ModelUnknown: names those that there are.
         """
-        if self._openai is not None and (name := self._of(model)[1]) is not None:
-            await self._openai.check(name)
-
-    def _of(self, alias: str) -> tuple[ChatModel, str | None]:
-        if alias == EXTRACTIVE:
-            return self._extractive, None
-        if self._openai is None:
-            raise ModelNotFound(
-                f"{alias!r} needs an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL, and restart."
+        gateway = await self._gateway()
+        if model == EXTRACTIVE or gateway.stands_for(model) or not gateway.endpoints():
+            return
+        endpoint, name = _split(gateway.endpoints(), model)
+        known = gateway.known(endpoint)
+        if not name or name == self._own.get(endpoint.provider) or know.is_among(name, known):
+            return
+        try:
+            listed = await gateway.listed(endpoint)
+        except Problem:
+            # Without a list nobody but the endpoint can tell, and it does when it is asked.
+            return
+        if listed and not know.is_among(name, listed):
+            there = sorted(one for one in listed if know.chats(one))
+            more = f" and {len(there) - _SHOWN_MODELS} more" if len(there) > _SHOWN_MODELS else ""
+            raise ModelUnknown(
+                f"“{name}” is none of the models of {_host(endpoint)}: "
+                f"{', '.join(there[:_SHOWN_MODELS]) or 'it lists none'}{more}.",
+                models=[f"{endpoint.provider}:{one}" for one in there],
             )
-        provider, _, name = alias.partition(":")
-        # A bare name is what the endpoint itself calls the model.
-        return self._openai, (name or None) if provider == self._openai.provider else alias
 
-    def langchain(self, model: str | None = None) -> "BaseChatModel":
+    async def _of(self, gateway: HouseGateway, alias: str) -> tuple[str, str]:
+        """How the gateway knows what is meant, and the model whose ways it has."""
+        if (first := gateway.stands_for(alias)) is not None:
+            return alias, first.model
+        if not gateway.endpoints():
+            raise ModelNotFound(
+                f"{alias!r} needs an endpoint: connect one under Settings > Models, or set "
+                "OPENAI_API_KEY, or OPENAI_BASE_URL, and restart."
+            )
+        endpoint, name = _split(gateway.endpoints(), alias)
+        model = name or await self._preferred(gateway, endpoint)
+        return f"{endpoint.provider}/{model}", model
+
+    async def _preferred(self, gateway: HouseGateway, endpoint: Deployment) -> str:
+        """The model that answers at an endpoint when none is named."""
+        own = self._own.get(endpoint.provider) or know.preferred(await gateway.listed(endpoint))
+        if own is None:
+            raise ModelNotFound(
+                f"{_host(endpoint)} lists no chat model. Set {endpoint.provider.upper()}_MODEL."
+                if endpoint.provider == "openai"
+                else f"{_host(endpoint)} lists no chat model. Name one."
+            )
+        return own
+
+    def langchain(self, model: str | None = None, asker: Asker | None = None) -> "BaseChatModel":
         """The same door as a LangChain chat model; LangChain is loaded only now."""
         from samoey.adapters.models.langchain import GatewayChatModel
 
-        return GatewayChatModel(models=self, model=model)
+        return GatewayChatModel(models=self, model=model, asker=asker)
 
     async def offered(self) -> list[OfferedModel]:
         """All models that may be chosen."""
-        theirs = await self._openai.offered() if self._openai else []
-        # `openai` alone means that endpoint's own default, which it offers first.
-        default = theirs[0].id if theirs and self._default == "openai" else self._default
-        return [replace(it, is_default=it.id == default) for it in (*theirs, _EXTRACTIVE)]
+        gateway = await self._gateway()
+        found: list[OfferedModel] = []
+        for name in gateway.written():
+            first = gateway.stands_for(name)
+            if first is not None and know.chats(first.model):
+                detail = f"Answers at {_host(first)}."
+                found.append(OfferedModel(name, first.provider, connected=True, detail=detail))
+        default = self.default
+        for endpoint in gateway.endpoints():
+            theirs = await self._offered_at(gateway, endpoint)
+            # A provider alone means its own default, which it offers first.
+            default = theirs[0].id if default == endpoint.provider else default
+            found += theirs
+        return [replace(it, is_default=it.id == default) for it in (*found, _EXTRACTIVE)]
+
+    async def _offered_at(self, gateway: HouseGateway, endpoint: Deployment) -> list[OfferedModel]:
+        """What may be chosen at an endpoint; one that does not answer is offered as such."""
+        own = self._own.get(endpoint.provider)
+        try:
+            listed = await gateway.listed(endpoint)
+            default = own or await self._preferred(gateway, endpoint)
+        except Problem as problem:
+            return [_offer(endpoint, own or "default", str(problem), connected=False)]
+        names = [default, *sorted({name for name in listed if know.chats(name)} - {default})]
+        detail = f"Answers at {_host(endpoint)}."
+        return [_offer(endpoint, name, detail, connected=True) for name in names]
 
     async def close(self) -> None:
-        """Close every connection."""
-        if self._openai is not None:
-            await self._openai.close()
+        """There is nothing to close: the gateway is closed by who opened it."""
 
 
-def _openai(settings: Settings) -> "OpenAIChat | None":
-    key = settings.openai_api_key
-    if not settings.openai_base_url and not (key and key.get_secret_value()):
-        return None
-    # What speaks to an endpoint takes time to load, and most starts have none.
-    from samoey.adapters.models.connect.openai import Endpoint, Limits
-    from samoey.adapters.models.openai import OpenAIChat
+async def _pieces(answer: Answered) -> AsyncIterator[Piece]:
+    from samoey.adapters.models.speak import openai as speak
 
-    models = settings.models
-    endpoint = Endpoint(
-        settings.openai_base_url or ADDRESS,
-        key=key,
-        limits=Limits(models.connect_s, models.first_word_s, models.next_word_s),
-        local_only=models.local_only,
-    )
-    return OpenAIChat(endpoint, model=settings.openai_model or None)
+    host = _host(answer.deployment)
+    if answer.problem is not None:
+        raise answer.problem
+    if answer.body is not None:
+        yield speak.whole(answer.body, host)
+        return
+    if not answer.content_type.startswith("text/event-stream"):
+        raise ModelSpokeNonsense(f"{host} answered with {answer.content_type}, which is no chat.")
+    async for piece in speak.pieces(answer.parts(), host):
+        yield piece
+
+
+def _split(endpoints: list[Deployment], alias: str) -> tuple[Deployment, str]:
+    """The endpoint that is meant, and the model there; a bare name is what the first calls it."""
+    by_name = {it.provider: it for it in endpoints}
+    if alias in by_name:
+        return by_name[alias], ""
+    for mark in (":", "/"):
+        provider, _, name = alias.partition(mark)
+        if provider in by_name and name:
+            return by_name[provider], name
+    return endpoints[0], alias
+
+
+def _offer(endpoint: Deployment, name: str, detail: str, *, connected: bool) -> OfferedModel:
+    return OfferedModel(f"{endpoint.provider}:{name}", endpoint.provider, connected, detail)
+
+
+def _host(deployment: Deployment) -> str:
+    return urlsplit(deployment.base_url).hostname or deployment.provider

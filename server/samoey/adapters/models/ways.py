@@ -27,10 +27,15 @@ class Ways:
     @cached_property
     def upstreams(self) -> Mapping[Kind, Upstream]:
         """Who speaks with which kind."""
-        from samoey.adapters.models.connect.openai_compatible import OpenAIUpstream
+        from samoey.adapters.models.connect.anthropic import AnthropicUpstream
+        from samoey.adapters.models.connect.openai import OpenAIUpstream
 
         compatible = OpenAIUpstream(self.vendors)
-        return {"openai": compatible, "azure": compatible}
+        return {
+            "openai": compatible,
+            "azure": compatible,
+            "anthropic": AnthropicUpstream(self.vendors),
+        }
 
     async def close(self) -> None:
         """Close what was opened."""

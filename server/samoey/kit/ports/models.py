@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from samoey.kit.ports.gateway import Asker
 from samoey.kit.problems import (
     Forbidden,
     InvalidRequest,
@@ -80,6 +81,8 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     # Models that write from a prompt find the passages in `messages`; extractive reads these.
     sources: tuple[Source, ...] = ()
+    # For whom it is asked.
+    asker: Asker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class ChatModels(Protocol):
     def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
         """Answer with the model that `request.model` names."""
 
-    def langchain(self, model: str | None = None) -> "BaseChatModel":
+    def langchain(self, model: str | None = None, asker: Asker | None = None) -> "BaseChatModel":
         """The same door as a LangChain chat model, for prompt chains."""
 
     async def named(self, model: str | None) -> str:

@@ -25,7 +25,7 @@ class VendorDesk(Protocol):
         ...
 
     async def models(self, deployment: Deployment) -> list[str]:
-        """The names that the vendor lists; the model of the deployment does not matter.
+        """The names that the vendor lists, in its order; the deployment's model does not matter.
 
         Raises:
             Problem: one of the model port's, in plain words.

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.gate import Gate
 from samoey.kit.ports.models import (
     ChatMessage,
     ChatRequest,
@@ -73,10 +73,10 @@ async def test_nobody_signed_in_sees_no_models(client: httpx.AsyncClient) -> Non
 async def test_exactly_one_model_is_the_default(
     double: OpenAIDouble, default: str | None, model: str | None, chosen: str
 ) -> None:
-    models = ModelSwitchboard(connected(double, model=model, default=default))
+    gate = Gate(connected(double, model=model, default=default))
 
-    offered = await models.offered()
-    await models.close()
+    offered = await gate.models.offered()
+    await gate.close()
 
     assert [it.id for it in offered if it.is_default] == [chosen]
     assert offered[-1].id == "extractive"
@@ -94,15 +94,17 @@ async def test_exactly_one_model_is_the_default(
 async def test_an_alias_finds_its_model(
     double: OpenAIDouble, alias: str | None, asked: str
 ) -> None:
-    models = ModelSwitchboard(connected(double))
+    gate = Gate(connected(double))
     double.say("Hello.")
 
     said = [
         piece.text
-        async for piece in models.stream(ChatRequest((ChatMessage("user", "Hi"),), model=alias))
+        async for piece in gate.models.stream(
+            ChatRequest((ChatMessage("user", "Hi"),), model=alias)
+        )
     ]
-    named = await models.named(alias)
-    await models.close()
+    named = await gate.models.named(alias)
+    await gate.close()
 
     assert "".join(said) == "Hello."
     assert double.requests[0]["model"] == asked
@@ -112,16 +114,16 @@ async def test_an_alias_finds_its_model(
 async def test_a_name_that_the_endpoint_lists_is_asked_for_once_and_others_are_refused(
     double: OpenAIDouble,
 ) -> None:
-    models = ModelSwitchboard(connected(double, model="unlisted-default"))
+    gate = Gate(connected(double, model="unlisted-default"))
     double.models += ["llama3:latest", "vendor/*"]
     good = ["openai", "extractive", "unlisted-default", "openai:double-large", "llama3", "vendor/x"]
 
     for name in good:
-        await models.check(name)
+        await gate.models.check(name)
     for name in ("gpt-9", "openai:gpt-9", "double"):
         with pytest.raises(ModelUnknown) as refused:
-            await models.check(name)
-    await models.close()
+            await gate.models.check(name)
+    await gate.close()
 
     assert refused.value.detail == (
         "“double” is none of the models of 127.0.0.1: double-large, llama3:latest, vendor/*."
@@ -134,37 +136,37 @@ async def test_where_no_list_can_be_had_every_name_is_tried_and_the_list_is_aske
     double: OpenAIDouble,
 ) -> None:
     settings = connected(double).model_copy(update={"openai_api_key": SecretStr("sk-wrong")})
-    models, empty = ModelSwitchboard(settings), ModelSwitchboard(connected(double))
+    gate, empty = Gate(settings), Gate(connected(double))
 
     for _ in range(3):
-        await models.check("gpt-9")
+        await gate.models.check("gpt-9")
     asked = len(double.headers)
     double.models = []
-    await empty.check("gpt-9")
-    await models.close()
+    await empty.models.check("gpt-9")
+    await gate.close()
     await empty.close()
 
     assert asked == 1
 
 
 async def test_where_no_endpoint_is_an_answer_tells_what_a_model_needs() -> None:
-    models = ModelSwitchboard(Settings(openai_api_key=None, openai_base_url=None))
+    gate = Gate(Settings(openai_api_key=None, openai_base_url=None))
 
-    await models.check("gpt-9")
+    await gate.models.check("gpt-9")
 
 
 async def test_a_model_where_none_is_connected_is_told_with_what_to_do() -> None:
-    models = ModelSwitchboard(Settings(openai_api_key=None, openai_base_url=None))
+    gate = Gate(Settings(openai_api_key=None, openai_base_url=None))
 
     with pytest.raises(ModelNotFound, match="set OPENAI_API_KEY"):
-        await models.named("gpt-9")
+        await gate.models.named("gpt-9")
 
 
 def test_no_test_can_build_a_model_at_a_vendors_address() -> None:
     settings = Settings(openai_api_key=SecretStr("sk-x"), models=ModelSettings(local_only=True))
 
     with pytest.raises(ModelNotAllowed, match=r"api\.openai\.com"):
-        ModelSwitchboard(settings)
+        Gate(settings)
 
 
 def test_an_offered_model_is_no_default_by_itself() -> None:

@@ -55,14 +55,6 @@ class _Chunk(msgspec.Struct):
     error: Any = None
 
 
-class _Listed(msgspec.Struct):
-    id: str
-
-
-class _List(msgspec.Struct):
-    data: list[_Listed]
-
-
 _chunks = msgspec.json.Decoder(_Chunk)
 
 
@@ -173,14 +165,11 @@ def _silence(host: str) -> ModelUnavailable:
     return ModelUnavailable(f"{host} closed the answer without a word. Try again.")
 
 
-async def whole(parts: AsyncIterator[bytes], host: str) -> Piece:
+def whole(told: bytes, host: str) -> Piece:
     """Read an answer that came in one document, from an endpoint that cannot stream."""
-    told = bytearray()
-    async for part in parts:
-        told += part
-        if len(told) > LONGEST_LINE:
-            raise ModelSpokeNonsense(f"The answer of {host} is longer than {LONGEST_LINE:,} bytes.")
-    piece = _piece(bytes(told), host)
+    if len(told) > LONGEST_LINE:
+        raise ModelSpokeNonsense(f"The answer of {host} is longer than {LONGEST_LINE:,} bytes.")
+    piece = _piece(told, host)
     if not (piece.text or piece.tool_calls):
         raise _silence(host)
     return piece
@@ -217,13 +206,3 @@ def _piece(told: bytes, host: str) -> Piece:
 def _part(call: _ToolCall) -> ToolCallPart:
     function = call.function or _Function()
     return ToolCallPart(call.index, call.id, function.name, function.arguments or "")
-
-
-def listed(told: bytes, host: str) -> list[str]:
-    """The ids in an answer of `/models`."""
-    try:
-        return [model.id for model in msgspec.json.decode(told, type=_List).data]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelSpokeNonsense(
-            f"What {host} lists are no models. Look at OPENAI_BASE_URL."
-        ) from error

@@ -14,6 +14,7 @@ from samoey.domains.chat.answers.telling import Telling
 from samoey.domains.chat.schemas import OutlineItem
 from samoey.domains.models import service as models
 from samoey.kit.context import Tools
+from samoey.kit.ports.gateway import Asker
 from samoey.kit.ports.models import (
     EXTRACTIVE,
     ChatMessage,
@@ -157,7 +158,7 @@ async def _by_model(
     tools: Tools, asked: Asked, model: str | None, found: Gathered, pen: _Pen
 ) -> None:
     # In a thread: loading LangChain would hold up the worker's signs of life.
-    llm = await asyncio.to_thread(_model, tools, model)
+    llm = await asyncio.to_thread(_model, tools, asked, model)
     tokens, begun = tools.settings.chat.prompt_tokens, time.monotonic()
     for left in reversed(range(_TRIES)):
         reasons: list[str] = []
@@ -187,9 +188,10 @@ async def _by_model(
             return
 
 
-def _model(tools: Tools, model: str | None) -> "BaseChatModel":
+def _model(tools: Tools, asked: Asked, model: str | None) -> "BaseChatModel":
     chain.load()
-    return tools.models.langchain(model)
+    person = asked.actor.user_id
+    return tools.models.langchain(model, Asker(person, asked.workspace_id) if person else None)
 
 
 async def _by_extracts(tools: Tools, asked: Asked, found: Gathered, pen: _Pen) -> None:

@@ -14,6 +14,7 @@ _BYTES_PER_TOKEN = 4
 # A picture in the middle of a text: it is no text, and costs about this many tokens.
 _BLOB = re.compile(rb"[A-Za-z0-9+/_=-]{2048,}")
 _PICTURE_TOKENS = 1000
+_LONGEST_NAME = 256
 _PICTURE = re.compile(rb'"type"\s*:\s*"(?:image|image_url|input_image)"')
 
 
@@ -71,6 +72,8 @@ def read(dialect: Dialect, body: bytes) -> Asked:
         raise Unreadable("The body is not a JSON object.", param=None) from None
     if not head.model:
         raise Unreadable("Name a model.", param="model")
+    if len(head.model) > _LONGEST_NAME or not head.model.isprintable():
+        raise Unreadable("This is no name of a model.", param="model")
     options = head.stream_options
     output = head.max_completion_tokens or head.max_tokens or head.max_output_tokens
     return Asked(

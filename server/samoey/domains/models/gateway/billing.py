@@ -12,11 +12,14 @@ from samoey.domains.models.gateway.rates import NO_LIMITS, RateState
 from samoey.domains.models.gateway.routing import Route
 from samoey.domains.models.gateway.shapes import Caller, KeyPolicy
 from samoey.domains.models.gateway.usage import Usage
+from samoey.kit.ids import new_id
 from samoey.kit.problems import Problem
 
 # As proxies write them: who asked left, the answer broke off, and a fault of our own.
 _STATUS: dict[Outcome, int] = {"left": 499, "failed": 502}
 _BUG = 500
+# What a row can hold, whatever a vendor tells.
+_MOST = 2**31 - 1
 
 
 class Budgets(Protocol):
@@ -49,6 +52,25 @@ class Till(NamedTuple):
     budgets: Budgets
     limits: Limits
     books: Books
+
+
+class _Uncounted:
+    """Lets everything pass and remembers nothing: for a look at what the environment connects."""
+
+    async def reserve(self, _policy: KeyPolicy, _amount_micro: int, /) -> Hold:
+        return Hold(None, None)
+
+    async def admit(self, _policy: KeyPolicy, _tokens: int, /) -> RateState:
+        return NO_LIMITS
+
+    def correct(self, _policy: KeyPolicy, _tokens: int, /) -> None:
+        pass
+
+    def note(self, _row: Usage, /) -> None:
+        pass
+
+
+UNCOUNTED = Till(_Uncounted(), _Uncounted(), _Uncounted())
 
 
 class Bill:
@@ -117,17 +139,21 @@ class Bill:
         attempts: int,
     ) -> None:
         policy = self._caller.policy
+        if not policy.user_id:
+            # Nobody's usage: the house looked for itself.
+            return
         row = Usage(
-            id=self._caller.request_id,
+            # Programs choose the ids of their requests, and may choose one twice.
+            id=str(new_id()),
             at=self._at,
             key_id=policy.key_id,
             user_id=policy.user_id,
             workspace_id=policy.workspace_id,
             model=self._asked.model,
             deployment=deployment,
-            prompt_tokens=tokens.prompt,
-            completion_tokens=tokens.completion,
-            cached_tokens=tokens.cache_read,
+            prompt_tokens=min(_MOST, tokens.prompt),
+            completion_tokens=min(_MOST, tokens.completion),
+            cached_tokens=min(_MOST, tokens.cache_read),
             cost_micro=cost,
             ms=round((self._clock() - self._began) * 1000),
             first_ms=first_ms,

@@ -181,9 +181,10 @@ def _counted(before: Tokens, usage: _Usage) -> Tokens:
     completion = usage.completion_tokens
     if completion is None:
         completion = usage.output_tokens
+    # No vendor gives tokens back, whatever it says.
     return Tokens(
-        prompt=before.prompt if prompt is None else prompt,
-        completion=before.completion if completion is None else completion,
-        cache_read=before.cache_read if cached is None else cached,
-        cache_write=before.cache_write if write is None else write,
+        prompt=before.prompt if prompt is None else max(0, prompt),
+        completion=before.completion if completion is None else max(0, completion),
+        cache_read=before.cache_read if cached is None else max(0, cached),
+        cache_write=before.cache_write if write is None else max(0, write),
     )

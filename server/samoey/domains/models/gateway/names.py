@@ -36,11 +36,22 @@ class Names:
             ModelNotFound: nothing has this name, or nothing that this workspace may see.
             ModelForbidden: the key may not ask it.
         """
-        found = self._alias(name, policy) or self._model(name)
+        found = self._alias(name, policy) or self._model(name) or self._passed_on(name)
         if found is None:
-            raise ModelNotFound(f"No model or alias is called {name!r}.", param="model")
+            raise _nothing(name)
         if policy.models is not None and policy.models.isdisjoint(_called(name, found[1])):
             raise ModelForbidden(f"This key may not ask {name!r}.", param="model")
+        return found
+
+    def written(self, name: str, policy: KeyPolicy) -> Found:
+        """What somebody wrote down under a name.
+
+        Raises:
+            ModelNotFound: nobody did; an endpoint may know it all the same.
+        """
+        found = self._alias(name, policy) or self._model(name)
+        if found is None:
+            raise _nothing(name)
         return found
 
     def offered(self, policy: KeyPolicy) -> list[str]:
@@ -75,8 +86,10 @@ class Names:
         )
 
     def _model(self, name: str) -> Found | None:
-        if found := self._models.get(name):
-            return _direct(name, found[0])
+        found = self._models.get(name)
+        return _direct(name, found[0]) if found else None
+
+    def _passed_on(self, name: str) -> Found | None:
         for mark in ("/", ":"):
             provider, _, model = name.partition(mark)
             if model and (endpoint := self._endpoints.get(provider)):
@@ -87,8 +100,13 @@ class Names:
         return None
 
 
+def _nothing(name: str) -> ModelNotFound:
+    return ModelNotFound(f"No model or alias is called {name!r}.", param="model")
+
+
 def _seen(alias: Alias, policy: KeyPolicy) -> bool:
-    return alias.workspace_id in {None, policy.workspace_id}
+    # The house itself sees every name.
+    return policy.key_id is None or alias.workspace_id in {None, policy.workspace_id}
 
 
 def _direct(name: str, deployment: Deployment) -> Found:

@@ -48,7 +48,8 @@ async def offered_models(tools: Tools, actor: Actor, provider_id: UUID) -> list[
     """
     async with tools.work(actor) as ctx:
         place, _ = await _place(ctx, tools.settings, tools.sealer, provider_id)
-    return [ListedModel(id=name) for name in await tools.vendors.models(wiring.unwritten(place))]
+    names = await tools.vendors.models(wiring.unwritten(place))
+    return [ListedModel(id=name) for name in sorted(names)]
 
 
 def _chosen(place: Place, there: list[Deployment], model: str | None) -> Deployment | None:

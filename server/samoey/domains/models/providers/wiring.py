@@ -10,6 +10,7 @@ from samoey.domains.models.providers.tables import DeploymentRow, Provider
 from samoey.kit.known_providers import GivenProvider
 from samoey.kit.ports.upstreams import Deployment, Kind, Price, TimeLimits, VendorKey
 from samoey.kit.secrets import Sealer
+from samoey.kit.settings import ModelSettings
 
 # Whatever model is named is passed on.
 ANY = "*"
@@ -41,8 +42,17 @@ def of_given(one: GivenProvider) -> Place:
     return Place(given.id_of(one), one.known.name, one.known.kind, one.base_url, key)
 
 
-def deployment(place: Place, row: DeploymentRow) -> Deployment:
-    """A model at its place, as it was written down."""
+def patience(settings: ModelSettings) -> TimeLimits:
+    """How long whatever has no limits of its own is waited for."""
+    return TimeLimits(
+        connect_s=settings.connect_s, first_s=settings.first_word_s, gap_s=settings.next_word_s
+    )
+
+
+def deployment(
+    place: Place, row: DeploymentRow, limits: TimeLimits | None = None
+) -> Deployment:
+    """A model at its place, as it was written down; `limits` are for who has none."""
     return Deployment(
         id=str(row.id),
         context_tokens=row.context_tokens,
@@ -50,14 +60,14 @@ def deployment(place: Place, row: DeploymentRow) -> Deployment:
         vision=row.vision,
         price=None if row.price is None else convert(row.price, Price),
         max_parallel=row.max_parallel,
-        limits=TimeLimits() if row.limits is None else convert(row.limits, TimeLimits),
+        limits=limits or TimeLimits() if row.limits is None else convert(row.limits, TimeLimits),
         **_at(place, row.model),
     )
 
 
-def unwritten(place: Place, model: str = ANY) -> Deployment:
+def unwritten(place: Place, model: str = ANY, *, limits: TimeLimits | None = None) -> Deployment:
     """A model at its place of which nothing is written down."""
-    return Deployment(id=f"{place.id}/{model}", **_at(place, model))
+    return Deployment(id=f"{place.id}/{model}", limits=limits or TimeLimits(), **_at(place, model))
 
 
 def about(provider_id: UUID) -> str:

@@ -59,11 +59,8 @@ async def load(tools: Tools) -> Snapshot:
 async def _deployments(ctx: Context, settings: Settings, sealer: Sealer) -> dict[str, Deployment]:
     rows, written = await providers.of_system(ctx.db)
     places = {it: wiring.of_given(one) for it, one in given.by_id(settings).items()}
-    found: dict[str, Deployment] = {}
-    for place in places.values():
-        # No other step: whatever model is named is passed on.
-        whatever = wiring.unwritten(place)
-        found[whatever.id] = whatever
+    limits = wiring.patience(settings.models)
+    found = of_environment(settings)
     for row in rows:
         if not row.enabled:
             continue
@@ -73,8 +70,18 @@ async def _deployments(ctx: Context, settings: Settings, sealer: Sealer) -> dict
             log.warning("a provider's key does not open", extra={"provider": row.name})
     for deployment in written:
         if (at := places.get(deployment.provider_id)) is not None:
-            found[str(deployment.id)] = wiring.deployment(at, deployment)
+            found[str(deployment.id)] = wiring.deployment(at, deployment, limits)
     return found
+
+
+def of_environment(settings: Settings) -> dict[str, Deployment]:
+    """What the environment connects. No other step: whatever model is named is passed on."""
+    limits = wiring.patience(settings.models)
+    endpoints = [
+        wiring.unwritten(wiring.of_given(one), limits=limits)
+        for one in given.by_id(settings).values()
+    ]
+    return {one.id: one for one in endpoints}
 
 
 async def _aliases(ctx: Context) -> dict[str, Alias]:

@@ -1,0 +1,154 @@
+"""Settings become the gateway: the models of one process, for its doors and its rooms."""
+
+import asyncio
+import contextlib
+from urllib.parse import urlsplit
+
+from samoey.adapters.ledger import ValkeyLedger
+from samoey.adapters.models.desk import VendorsDesk
+from samoey.adapters.models.switchboard import ModelSwitchboard
+from samoey.adapters.models.ways import Ways
+from samoey.adapters.network import NetworkGuard, is_local
+from samoey.adapters.responses import ValkeyResponses
+from samoey.api.relay.app import Relay
+from samoey.domains.models.gateway.billing import UNCOUNTED, Till
+from samoey.domains.models.gateway.budget import Purse, PurseLimits
+from samoey.domains.models.gateway.inside import Inside
+from samoey.domains.models.gateway.rates import Rates
+from samoey.domains.models.gateway.service import Gateway
+from samoey.domains.models.gateway.shapes import Snapshot
+from samoey.domains.models.gateway.usage import Accounts
+from samoey.domains.models.providers import wiring
+from samoey.domains.models.snapshots.service import Keeper, of_environment
+from samoey.domains.models.usage.service import SpentBefore, UsageBooks
+from samoey.kit.context import Tools
+from samoey.kit.known_providers import given_providers
+from samoey.kit.ports.models import ModelNotAllowed
+from samoey.kit.settings import Settings
+
+
+class Gate:
+    """Opened by whoever needs it first, closed with the process.
+
+    Without `tools` it knows what the environment connects, and counts nothing: enough for a look.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises `ModelNotAllowed` for a given address outside, where the settings forbid that."""
+        _refuse_outside(settings)
+        self._settings = settings
+        guard = _guard(settings)
+        self.ways = Ways(guard)
+        self.desk = VendorsDesk(guard, self.ways, wiring.patience(settings.models))
+        own = {"openai": settings.openai_model} if settings.openai_model else {}
+        self.models = ModelSwitchboard(
+            self._inside,
+            default=settings.models.default,
+            given=tuple(one.known.name for one in given_providers(settings)),
+            own=own,
+        )
+        self._tools: Tools | None = None
+        self._gateway: Gateway | None = None
+        self._opening = asyncio.Lock()
+        self._opened = contextlib.AsyncExitStack()
+
+    def furnish(self, tools: Tools) -> None:
+        """Decide by what the database holds, and count."""
+        self._tools = tools
+
+    async def open(self) -> Gateway:
+        """The gateway, opened now if nobody did before.
+
+        Raises:
+            Problem: the database does not answer.
+        """
+        async with self._opening:
+            if self._gateway is None:
+                self._gateway = await self._open()
+            return self._gateway
+
+    async def _inside(self) -> Inside:
+        return Inside(await self.open())
+
+    async def _open(self) -> Gateway:
+        tools, models = self._tools, self._settings.models
+        if tools is None:
+            return self._gateway_of(_Given(self._settings), UNCOUNTED)
+        assert self._settings.redis_url is not None
+        url, prefix = self._settings.redis_url.get_secret_value(), self._settings.redis_prefix
+        ledger = ValkeyLedger(url, prefix=prefix)
+        self._opened.push_async_callback(ledger.close)
+        when_away = models.without_ledger
+        purse = Purse(ledger, SpentBefore(tools), PurseLimits(when_away=when_away))
+        accounts = Accounts(
+            self._settings.home / "usage",
+            UsageBooks(tools),
+            ledger=ledger,
+            most_bytes=models.usage_journal_mb * 2**20,
+        )
+        for one in (purse, accounts):
+            await one.open()
+            self._opened.push_async_callback(one.close)
+        keeper = await self._opened.enter_async_context(Keeper(tools).open())
+        return self._gateway_of(keeper, Till(purse, Rates(ledger, when_away=when_away), accounts))
+
+    async def relay(self) -> Relay:
+        """The door for programs, on this process' gateway."""
+        settings = self._settings
+        assert settings.redis_url is not None
+        responses = ValkeyResponses(
+            settings.redis_url.get_secret_value(),
+            prefix=settings.redis_prefix,
+            kept_s=settings.models.responses_kept_hours * 3600,
+            most_bytes=int(settings.models.responses_kept_mib * 2**20),
+        )
+        self._opened.push_async_callback(responses.close)
+        return Relay(
+            await self.open(),
+            max_body=int(settings.models.max_body_mb * 2**20),
+            responses=responses,
+        )
+
+    def _gateway_of(self, snapshots: "Keeper | _Given", till: Till) -> Gateway:
+        return Gateway(
+            snapshots=snapshots, upstreams=self.ways.upstreams, till=till, desk=self.desk
+        )
+
+    async def close(self) -> None:
+        """Close everything that was opened."""
+        await self._opened.aclose()
+        await self.ways.close()
+
+
+class _Given:
+    """What the environment connects, and nothing else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.current = Snapshot(version="environment", deployments=of_environment(settings))
+
+    async def fresh(self) -> Snapshot:
+        """It never changes."""
+        return self.current
+
+
+def _guard(settings: Settings) -> NetworkGuard:
+    """Where models may be asked: as the settings say, and wherever the environment connects one."""
+    hosts = (urlsplit(given.base_url).hostname for given in given_providers(settings))
+    return NetworkGuard(
+        "models.private_addresses",
+        private_allowed=settings.models.private_addresses,
+        outside_allowed=not settings.models.local_only,
+        trusted=frozenset(host for host in hosts if host),
+    )
+
+
+def _refuse_outside(settings: Settings) -> None:
+    for given in given_providers(settings):
+        variable = f"{given.known.name.upper()}_BASE_URL"
+        address = urlsplit(given.base_url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ModelNotAllowed(f"{given.base_url!r} is no http(s) address; mend {variable}.")
+        if settings.models.local_only and not is_local(address.hostname):
+            raise ModelNotAllowed(
+                f"{address.hostname} lies outside, and SAMOEY_MODELS__LOCAL_ONLY forbids that."
+            )
