@@ -11,7 +11,14 @@ function show(withSide = true) {
       <Panes
         title="Letters"
         listLabel="Letters"
-        list={<a href="#one">one</a>}
+        list={
+          <>
+            <button type="button">New</button>
+            <a href="#one" aria-current="page">
+              one
+            </a>
+          </>
+        }
         main={<PaneHead title="One" back={() => undefined} />}
         side={withSide ? <SideHead title="Code" onClose={close} /> : undefined}
         onCloseSide={close}

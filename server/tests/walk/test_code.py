@@ -52,6 +52,32 @@ async def test_search_is_narrowed_and_says_when_nothing_fits(place: Place, eyes:
     await expect(files.first).to_be_visible()
 
 
+# Notes of every frame that shows text: its colours, and how many lines are marked.
+FRAMES = """
+window.frames_seen = []
+const look = () => {
+  const text = [...document.querySelectorAll('.view-line span span')]
+  const colours = new Set(text.map(part => getComputedStyle(part).color))
+  const marked = document.querySelectorAll('.cited-line').length
+  if (text.length > 0) window.frames_seen.push(`${colours.size} colours, ${marked} marked`)
+  requestAnimationFrame(look)
+}
+requestAnimationFrame(look)
+"""
+
+
+async def test_the_lines_of_a_link_come_with_their_colours_and_marks(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner, color_scheme="dark")
+    await page.add_init_script(FRAMES)
+    await page.goto(place.code("courier/letter_queue.py", "L8-L12"))
+    assert await marked_lines(page) == [8, 9, 10, 11, 12]
+
+    seen = await page.evaluate("new Set(frames_seen).size === 1 ? frames_seen[0] : frames_seen")
+    assert seen == "3 colours, 5 marked"
+
+
 async def test_a_link_to_lines_opens_them_by_a_hard_load(place: Place, eyes: Eyes) -> None:
     page = await eyes.enter(place, place.owner)
     await page.goto(place.code("courier/letter_queue.py", "L8-L12"))

@@ -46,7 +46,9 @@ function useFoldedList(label: string) {
   const opener = useRef<Element>(null)
   const [open, setOpen] = useState(false)
   useEffect(() => {
-    if (open) section.current?.querySelector<HTMLElement>('a, input, button')?.focus()
+    if (!open) return
+    const find = (what: string) => section.current?.querySelector<HTMLElement>(what)
+    ;(find('[aria-current]') ?? find('[data-row], input'))?.focus()
   }, [open])
   const close = () => setOpen(false)
   const onBlur = ({ relatedTarget, currentTarget }: FocusEvent) => {
@@ -143,15 +145,18 @@ function FoldedListButton() {
   const folded = use(FoldedContext)
   if (!folded) return null
   return (
-    <IconButton
-      label={`Show the list: ${folded.label}`}
+    // A tooltip would open as the focus comes back here, and take the next `Esc` for itself.
+    <Button
+      tone="quiet"
       size="icon-sm"
+      aria-label={`Show the list: ${folded.label}`}
+      title={`Show the list: ${folded.label}`}
       aria-expanded={folded.open}
       className="-ml-2 hidden lg:max-xl:inline-flex"
       onClick={folded.show}
     >
       <PanelLeft size={16} aria-hidden />
-    </IconButton>
+    </Button>
   )
 }
 
