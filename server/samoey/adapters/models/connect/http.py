@@ -23,7 +23,7 @@ _LONGEST_WAIT_S = 3600.0
 _IN_ONE_GO = 512 * 1024
 _PORTS = {"https": 443, "http": 80}
 _LATE: dict[Stage, str] = {
-    "first": "did not begin to answer in time",
+    "first": "did not answer in time",
     "gap": "fell silent in the middle of its answer",
     "whole": "did not come to the end of its answer in time",
 }

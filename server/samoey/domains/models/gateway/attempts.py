@@ -69,13 +69,17 @@ class Attempts:
         self._upstreams, self._standings = upstreams, standings
         self._clock, self._chance = clock, chance
 
-    async def begin(self, asked: Asked, route: Route, *, retries: int | None = None) -> Begun:
+    async def begin(self, asked: Asked, route: Route, *, by_hand: bool = False) -> Begun:
         """The first answer that begins, good or (where nobody else could help) bad.
+
+        Who asks by hand decides when to ask again, and is let through to the only one there is,
+        however it did so far: it shall tell by itself what is the matter.
 
         Raises:
             Problem: nobody answered in time; it is the one of whoever was asked last.
         """
-        search = _Search(route.alias.retries if retries is None else retries)
+        search = _Search(0 if by_hand else route.alias.retries)
+        search.insists = by_hand and len(route.candidates) == 1
         try:
             async with asyncio.timeout(route.alias.deadline_s):
                 while True:
@@ -99,13 +103,15 @@ class Attempts:
             if standing.full(deployment.max_parallel):
                 search.full.append(standing)
                 continue
-            if not standing.breaker.begin():
+            if not (standing.breaker.begin() or search.insists):
                 search.resting_s.append(standing.breaker.wait_s())
                 continue
             search.attempts += 1
+            began = self._clock()
             try:
                 return await self._once(asked, candidate, standing, search)
             except Declined as no:
+                search.waited_s += self._clock() - began
                 search.problem = no.problem
                 if not refusals.elsewhere(no.problem) or search.is_last(candidate, route):
                     if begun := self._in_its_words(asked, candidate, standing, search, no):
@@ -113,6 +119,7 @@ class Attempts:
                     if not refusals.elsewhere(no.problem):
                         raise no.problem from None
             except Problem as problem:
+                search.waited_s += self._clock() - began
                 search.problem = problem
                 if not refusals.elsewhere(problem):
                     raise
@@ -144,7 +151,9 @@ class Attempts:
         wait_s = self._chance.uniform(search.wait_s / 2, search.wait_s)
         search.wait_s = min(_LONGEST_WAIT_S, search.wait_s * 2)
         asked_for = search.problem.extra.get("retry_after")
-        await asyncio.sleep(max(wait_s, asked_for if isinstance(asked_for, int) else 0))
+        wait_s = max(wait_s, asked_for if isinstance(asked_for, int) else 0)
+        search.waited_s += wait_s
+        await asyncio.sleep(wait_s)
 
     async def _once(
         self, asked: Asked, candidate: Candidate, standing: Standing, search: "_Search"
@@ -178,7 +187,7 @@ class Attempts:
                 await self._receive(begun, reply)
         except TimeoutError:
             slow = TooSlow(
-                f"{refusals.host_of(deployment)} did not begin to answer in time.", stage="first"
+                f"{refusals.host_of(deployment)} did not answer in time.", stage="first"
             )
             await self._give_up(standing, reply, slow)
             raise slow from None
@@ -265,6 +274,7 @@ class _Search:
     def __init__(self, retries: int) -> None:
         self.retries, self.attempts, self.wait_s = retries, 0, _FIRST_WAIT_S
         self.waited_s = 0.0
+        self.insists = False
         self.problem: Problem | None = None
         self.begin_round()
 

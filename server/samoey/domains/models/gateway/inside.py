@@ -20,14 +20,14 @@ class Inside:
         self._gateway = gateway
 
     async def ask(self, asker: Asker | None, body: bytes) -> Answer:
-        """Ask for a chat. Nothing is tried again: whoever writes an answer knows better when."""
+        """Ask for a chat; whoever writes an answer for a person decides when to ask again."""
         policy = HOUSE
         if asker is not None:
             policy = replace(
                 HOUSE, user_id=str(asker.user_id), workspace_id=str(asker.workspace_id)
             )
         caller = Caller(policy=policy, request_id=str(new_id()))
-        return await self._gateway.ask(caller, "openai.chat", body, retries=0)
+        return await self._gateway.ask(caller, "openai.chat", body, by_hand=True)
 
     def written(self) -> list[str]:
         """The names that somebody wrote down."""

@@ -93,11 +93,15 @@ class Names:
         for mark in ("/", ":"):
             provider, _, model = name.partition(mark)
             if model and (endpoint := self._endpoints.get(provider)):
-                return _direct(name, replace(endpoint, model=model))
+                return _direct(name, self._named(endpoint, model))
         # A bare name is what the endpoint itself calls the model.
         for endpoint in self._endpoints.values():
-            return _direct(name, replace(endpoint, model=name))
+            return _direct(name, self._named(endpoint, name))
         return None
+
+    def _named(self, endpoint: Deployment, model: str) -> Deployment:
+        price = self._snapshot.prices.of(endpoint.base_url, model)
+        return replace(endpoint, model=model, price=price)
 
 
 def _nothing(name: str) -> ModelNotFound:

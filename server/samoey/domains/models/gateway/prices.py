@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from samoey.domains.models.gateway.shapes import Price
+from samoey.kit.ports.upstreams import Price
 from samoey.kit.problems import InvalidRequest
 
 _MICRO = 1_000_000

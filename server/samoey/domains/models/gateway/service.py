@@ -85,7 +85,7 @@ class Gateway:
         return Caller(policy=policy, request_id=request_id)
 
     async def ask(
-        self, caller: Caller, dialect: Dialect, body: bytes, *, retries: int | None = None
+        self, caller: Caller, dialect: Dialect, body: bytes, *, by_hand: bool = False
     ) -> Answer:
         """Ask the model that `body` names; the caller ends the answer with `aclose`.
 
@@ -98,7 +98,7 @@ class Gateway:
         bill = Bill(self._till, caller, asked, clock=self._clock, wall=self._wall)
         try:
             await bill.open(route)
-            begun = await self._attempts.begin(asked, route, retries=retries)
+            begun = await self._attempts.begin(asked, route, by_hand=by_hand)
         except BaseException as error:
             bill.unanswered(error)
             raise

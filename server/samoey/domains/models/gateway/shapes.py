@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from samoey.domains.models.gateway.prices import NO_PRICES, Prices
 from samoey.kit.ports.upstreams import Deployment, Price
 
 __all__ = [
@@ -75,6 +76,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     keys: dict[bytes, KeyPolicy] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
+    # What models cost of which nobody wrote down anything.
+    prices: Prices = field(default_factory=lambda: NO_PRICES)
 
 
 class Caller(Struct, frozen=True, kw_only=True):
