@@ -133,7 +133,7 @@ pictures: build packages-debian ## Take the README's pictures from the running p
 lock: ## Write server/requirements.lock anew from server/pyproject.toml
 	@test -x .build/uv/bin/uv || { $(PYTHON) -m venv .build/uv && .build/uv/bin/pip install --quiet uv; }
 	@cd server && ../.build/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-	  --no-header --no-annotate --extra embedded --group dev pyproject.toml -o requirements.lock
+	  --no-header --no-annotate --extra embedded --extra embeddings --group dev pyproject.toml -o requirements.lock
 
 .PHONY: clean
 clean: ## Remove everything that these commands made (never a home folder)
