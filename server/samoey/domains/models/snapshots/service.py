@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from samoey.domains.identity import service as identity
 from samoey.domains.models.aliases import repository as aliases
+from samoey.domains.models.gateway.prices import prices
 from samoey.domains.models.gateway.shapes import (
     Alias,
     CacheKind,
@@ -20,6 +22,7 @@ from samoey.domains.models.gateway.shapes import (
     Target,
 )
 from samoey.domains.models.policies import repository as policies
+from samoey.domains.models.policies.tables import KeyPolicyRow
 from samoey.domains.models.providers import given, wiring
 from samoey.domains.models.providers import repository as providers
 from samoey.domains.models.snapshots import repository
@@ -53,6 +56,7 @@ async def load(tools: Tools) -> Snapshot:
             keys=await _keys(ctx),
             deployments=deployments,
             aliases=await _aliases(ctx),
+            prices=prices(tools.settings.models.prices),
         )
 
 
@@ -61,6 +65,7 @@ async def _deployments(ctx: Context, settings: Settings, sealer: Sealer) -> dict
     places = {it: wiring.of_given(one) for it, one in given.by_id(settings).items()}
     limits = wiring.patience(settings.models)
     found = of_environment(settings)
+    known = prices(settings.models.prices)
     for row in rows:
         if not row.enabled:
             continue
@@ -70,7 +75,10 @@ async def _deployments(ctx: Context, settings: Settings, sealer: Sealer) -> dict
             log.warning("a provider's key does not open", extra={"provider": row.name})
     for deployment in written:
         if (at := places.get(deployment.provider_id)) is not None:
-            found[str(deployment.id)] = wiring.deployment(at, deployment, limits)
+            one = wiring.deployment(at, deployment, limits)
+            if one.price is None:
+                one = replace(one, price=known.of(one.base_url, one.model))
+            found[one.id] = one
     return found
 
 
@@ -112,8 +120,9 @@ async def _keys(ctx: Context) -> dict[bytes, KeyPolicy]:
             # Whoever is in no workspace sees no models.
             continue
         workspace_id, role = roles[key.user_id]
-        row = written.get(key.id)
-        models = None if row is None or row.models is None else frozenset(row.models)
+        # A key without a policy may do what its owner may.
+        row = written.get(key.id) or KeyPolicyRow()
+        models = None if row.models is None else frozenset(row.models)
         if role.rank < workspaces.Role.MEMBER.rank:
             # A viewer reads what others asked, and asks nothing.
             models = frozenset()
@@ -122,10 +131,10 @@ async def _keys(ctx: Context) -> dict[bytes, KeyPolicy]:
             user_id=str(key.user_id),
             workspace_id=str(workspace_id),
             models=models,
-            rpm=row and row.rpm,
-            tpm=row and row.tpm,
-            day_micro=row and row.day_micro,
-            month_micro=row and row.month_micro,
+            rpm=row.rpm,
+            tpm=row.tpm,
+            day_micro=row.day_micro,
+            month_micro=row.month_micro,
             expires_at=key.expires_at.timestamp() if key.expires_at else None,
         )
     return found
@@ -231,8 +240,9 @@ class Keeper:
             self._wake.set()
 
     def _audiences(self) -> set[str]:
-        known = (*self.current.keys.values(), *self.current.aliases.values())
-        return {identity.KEYS_AUDIENCE} | {f"workspace:{it.workspace_id}" for it in known}
+        spaces = {policy.workspace_id for policy in self.current.keys.values()}
+        named = {alias.workspace_id for alias in self.current.aliases.values()}
+        return {identity.KEYS_AUDIENCE} | {f"workspace:{it}" for it in spaces | named}
 
 
 def _decides(message: Message) -> bool:
