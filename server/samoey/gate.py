@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 from urllib.parse import urlsplit
 
+from samoey.adapters.embedders.minilm import MiniLM
 from samoey.adapters.ledger import ValkeyLedger
 from samoey.adapters.models.desk import VendorsDesk
+from samoey.adapters.models.own import deployment_of
 from samoey.adapters.models.switchboard import ModelSwitchboard
 from samoey.adapters.models.ways import Ways
 from samoey.adapters.network import NetworkGuard, is_local
 from samoey.adapters.responses import ValkeyResponses
 from samoey.api.relay.app import Relay
+from samoey.domains.models.gateway import meters
 from samoey.domains.models.gateway.billing import UNCOUNTED, Till
 from samoey.domains.models.gateway.budget import Purse, PurseLimits
 from samoey.domains.models.gateway.inside import Inside
@@ -38,7 +41,9 @@ class Gate:
         _refuse_outside(settings)
         self._settings = settings
         guard = _guard(settings)
-        self.ways = Ways(guard)
+        threads = settings.models.embedder_threads
+        self.embedder = MiniLM(settings.home, threads=threads) if MiniLM.installed() else None
+        self.ways = Ways(guard, self.embedder)
         self.desk = VendorsDesk(guard, self.ways, wiring.patience(settings.models))
         own = {"openai": settings.openai_model} if settings.openai_model else {}
         self.models = ModelSwitchboard(
@@ -84,8 +89,10 @@ class Gate:
             self._settings.home / "usage",
             UsageBooks(tools),
             ledger=ledger,
+            when_lost=meters.LOST.inc,
             most_bytes=models.usage_journal_mb * 2**20,
         )
+        accounts.watch(meters.count)
         for one in (purse, accounts):
             await one.open()
             self._opened.push_async_callback(one.close)
@@ -111,13 +118,19 @@ class Gate:
 
     def _gateway_of(self, snapshots: "Keeper | _Given", till: Till) -> Gateway:
         return Gateway(
-            snapshots=snapshots, upstreams=self.ways.upstreams, till=till, desk=self.desk
+            snapshots=snapshots,
+            upstreams=self.ways.upstreams,
+            till=till,
+            desk=self.desk,
+            own=() if self.embedder is None else (deployment_of(self.embedder),),
         )
 
     async def close(self) -> None:
         """Close everything that was opened."""
         await self._opened.aclose()
         await self.ways.close()
+        if self.embedder is not None:
+            await self.embedder.close()
 
 
 class _Given:

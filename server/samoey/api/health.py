@@ -12,8 +12,8 @@ from sqlalchemy import text
 from samoey.domains.chat import service as chat
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.http import ToolsDep
+from samoey.kit.metrics import METRICS
 from samoey.kit.problems import NotFound, Problem, Unauthenticated
-from samoey.kit.telemetry import METRICS
 
 router = APIRouter(include_in_schema=False)
 

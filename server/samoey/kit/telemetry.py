@@ -8,15 +8,15 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import Counter, Histogram
 from pydantic import SecretBytes, SecretStr
 
+from samoey.kit.metrics import METRICS
 from samoey.kit.settings import LogSettings
 
 # One request (or one job) is followed by this through every line it causes.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-METRICS = CollectorRegistry()
 HTTP_REQUESTS = Counter(
     "samoey_http_requests_total",
     "Requests answered, by route.",

@@ -154,6 +154,7 @@ class Accounts:
         sink: Sink,
         *,
         ledger: Ledger | None = None,
+        when_lost: Callable[[], None] = lambda: None,
         most_bytes: int = 64 * 1024 * 1024,
         segment_bytes: int = 4 * 1024 * 1024,
         every_s: float = 0.5,
@@ -168,6 +169,7 @@ class Accounts:
         self._writer: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
         self._watchers: list[Callable[[Usage], None]] = []
+        self._when_lost = when_lost
         self.lost = 0
 
     def watch(self, watcher: Callable[[Usage], None]) -> None:
@@ -199,6 +201,7 @@ class Accounts:
             if self.lost == 0:
                 log.error("usage is lost: the journal is full, or its disk is")
             self.lost += 1
+            self._when_lost()
         for watcher in self._watchers:
             watcher(row)
 

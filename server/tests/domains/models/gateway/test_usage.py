@@ -165,14 +165,23 @@ async def test_a_row_that_was_half_written_and_a_file_that_is_none_stop_nobody(
 async def test_a_full_journal_counts_what_it_can_not_keep(tmp_path: Path) -> None:
     sink = Kept()
     sink.away = True
-    accounts = await opened(tmp_path, sink, most_bytes=2 * SEGMENT)
+    told: list[None] = []
+    accounts = Accounts(
+        tmp_path,
+        sink,
+        segment_bytes=SEGMENT,
+        most_bytes=2 * SEGMENT,
+        every_s=600,
+        when_lost=lambda: told.append(None),
+    )
+    await accounts.open()
     for number in range(200):
         accounts.note(row(number))
     sink.away = False
     await accounts.flush()
     await accounts.close()
 
-    assert accounts.lost > 0
+    assert accounts.lost == len(told) > 0
     assert len(sink.rows) + accounts.lost == 200
 
 

@@ -1,0 +1,92 @@
+"""What Prometheus is told of models, by the name that was asked for; few names, never keys."""
+
+from prometheus_client import Counter, Histogram
+
+from samoey.domains.models.gateway.usage import Usage
+from samoey.kit.metrics import METRICS, Bounded
+
+_MOST_MODELS = 200
+_FIRST_ERROR = 400
+_MILLION = 1_000_000
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+REQUESTS = Counter(
+    "samoey_models_requests_total",
+    "Requests to models, by the name asked for and how they ended: answered, refused or failed.",
+    ["model", "outcome"],
+    registry=METRICS,
+)
+TOKENS = Counter(
+    "samoey_models_tokens_total",
+    "Tokens that models read and wrote: prompt, cached (a part of prompt) and completion.",
+    ["model", "kind"],
+    registry=METRICS,
+)
+DOLLARS = Counter(
+    "samoey_models_cost_dollars_total",
+    "What models cost, by known prices.",
+    ["model"],
+    registry=METRICS,
+)
+SECONDS = Histogram(
+    "samoey_models_seconds",
+    "Time until an answer's last byte.",
+    ["model"],
+    registry=METRICS,
+    buckets=_SECONDS,
+)
+FIRST_SECONDS = Histogram(
+    "samoey_models_first_token_seconds",
+    "Time until a streamed answer's first token.",
+    ["model"],
+    registry=METRICS,
+    buckets=_SECONDS,
+)
+LOST = Counter(
+    "samoey_models_usage_lost_total",
+    "Requests whose usage could not be kept: the journal was full.",
+    registry=METRICS,
+)
+
+
+class _Model:
+    """The counters of one name, found once."""
+
+    def __init__(self, name: str) -> None:
+        self.outcomes = {
+            outcome: REQUESTS.labels(name, outcome) for outcome in ("answered", "refused", "failed")
+        }
+        self.prompt = TOKENS.labels(name, "prompt")
+        self.cached = TOKENS.labels(name, "cached")
+        self.completion = TOKENS.labels(name, "completion")
+        self.dollars = DOLLARS.labels(name)
+        self.seconds = SECONDS.labels(name)
+        self.first = FIRST_SECONDS.labels(name)
+
+
+_bounded = Bounded(_MOST_MODELS)
+_models: dict[str, _Model] = {}
+
+
+def count(row: Usage) -> None:
+    """Count one request; what `Accounts.watch` is given."""
+    name = _bounded(row.model)
+    model = _models.get(name)
+    if model is None:
+        model = _models[name] = _Model(name)
+    model.outcomes[_outcome(row.status)].inc()
+    if row.status >= _FIRST_ERROR and not row.completion_tokens:
+        return
+    model.prompt.inc(row.prompt_tokens)
+    model.cached.inc(row.cached_tokens)
+    model.completion.inc(row.completion_tokens)
+    model.dollars.inc(row.cost_micro / _MILLION)
+    model.seconds.observe(row.ms / 1000)
+    if row.first_ms is not None:
+        model.first.observe(row.first_ms / 1000)
+
+
+def _outcome(status: int) -> str:
+    if status < _FIRST_ERROR:
+        return "answered"
+    return "refused" if status < 500 else "failed"  # noqa: PLR2004 - where a server is at fault

@@ -1,0 +1,42 @@
+"""What Prometheus is told of models."""
+
+from prometheus_client import generate_latest
+
+from samoey.domains.models.gateway import meters
+from samoey.kit.metrics import METRICS, Bounded
+from tests.domains.models.gateway.noter import row
+
+
+def value(name: str, **labels: str) -> float:
+    return METRICS.get_sample_value(name, labels) or 0.0
+
+
+def test_a_request_is_counted_under_the_name_that_was_asked_for() -> None:
+    for status in (200, 200, 429, 502):
+        told = {"prompt_tokens": 100, "completion_tokens": 10, "cached_tokens": 40}
+        answered = told | {"cost_micro": 500_000, "ms": 2000, "first_ms": 300}
+        meters.count(row(0, model="m-1", status=status, **(answered if status == 200 else {})))
+
+    assert value("samoey_models_requests_total", model="m-1", outcome="answered") == 2
+    assert value("samoey_models_requests_total", model="m-1", outcome="refused") == 1
+    assert value("samoey_models_requests_total", model="m-1", outcome="failed") == 1
+    assert value("samoey_models_tokens_total", model="m-1", kind="prompt") == 200
+    assert value("samoey_models_tokens_total", model="m-1", kind="cached") == 80
+    assert value("samoey_models_cost_dollars_total", model="m-1") == 1
+    assert value("samoey_models_seconds_count", model="m-1") == 2
+    assert value("samoey_models_first_token_seconds_bucket", model="m-1", le="0.5") == 2
+
+
+def test_however_many_names_are_asked_for_few_are_told() -> None:
+    for number in range(1000):
+        meters.count(row(0, model=f"made-up-{number}"))
+
+    told = generate_latest(METRICS).decode().count("samoey_models_cost_dollars_total{")
+    assert told <= 201
+    assert value("samoey_models_requests_total", model="other", outcome="answered") > 700
+
+
+def test_known_values_stay_when_there_are_too_many() -> None:
+    bounded = Bounded(2)
+
+    assert [bounded(it) for it in ("a", "b", "c", "a", "d")] == ["a", "b", "other", "a", "other"]
