@@ -9,22 +9,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from samoey import __version__
 from samoey.api import health, live, v1
-from samoey.api.relay.app import PREFIX
+from samoey.api.relay.app import PREFIX, Relay
 from samoey.api.telemetry import Followed
 from samoey.api.web import Pages
 from samoey.domains.identity.service import authenticate
+from samoey.domains.models.gateway.service import Gateway
 from samoey.kit.context import Tools
 from samoey.kit.http import add_problem_handlers
 
 API_PREFIX = "/api/v1"
 
 
-def create_app(tools: Tools, *, web_root: Path | None, relay: ASGIApp | None = None) -> ASGIApp:
+def create_app(tools: Tools, *, web_root: Path | None, relay: Relay | None = None) -> ASGIApp:
     """Build the web door of one process around its tools, and the door for programs beside it."""
     app = build_api()
     if web_root is not None:
         app.mount("/", Pages(web_root))
-    house = Followed(InHouse(app, tools), max_body=int(tools.settings.server.max_body_mb * 2**20))
+    inside = InHouse(app, tools, None if relay is None else relay.gateway)
+    house = Followed(inside, max_body=int(tools.settings.server.max_body_mb * 2**20))
     return house if relay is None else Doors(relay, house)
 
 
@@ -110,12 +112,16 @@ class Doors:
 
 
 class InHouse:
-    """Gives every request the tools of this process and the way to tell who sends it."""
+    """Gives every request the tools of this process and the way to tell who sends it.
 
-    def __init__(self, app: ASGIApp, tools: Tools) -> None:
-        self._app, self._tools = app, tools
+    A process that asks models for programs also gives its gateway, which knows how they stand.
+    """
+
+    def __init__(self, app: ASGIApp, tools: Tools, gateway: Gateway | None = None) -> None:
+        self._app = app
+        self._state = {"tools": tools, "authenticate": authenticate, "gateway": gateway}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
-            scope.setdefault("state", {}).update(tools=self._tools, authenticate=authenticate)
+            scope.setdefault("state", {}).update(self._state)
         await self._app(scope, receive, send)

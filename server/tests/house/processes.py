@@ -52,6 +52,7 @@ class RunningHouse:
     def __init__(self, house: House, folder: Path) -> None:
         self.tools: Tools = house.tools
         self.jobs = house.jobs
+        self.gate = house.gate
         self.make = Make(house.tools)
         self.folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -81,10 +82,11 @@ class RunningHouse:
                 yield address
 
     @contextlib.asynccontextmanager
-    async def client(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def client(self, *, relay: bool = False) -> AsyncIterator[httpx.AsyncClient]:
         """The web door without a socket; good for all that does not stream."""
+        door = await self.gate.relay() if relay else None
         transport = httpx.ASGITransport(
-            create_app(self.tools, web_root=None), raise_app_exceptions=False
+            create_app(self.tools, web_root=None, relay=door), raise_app_exceptions=False
         )
         async with httpx.AsyncClient(transport=transport, base_url="http://samoey.test") as http:
             yield http

@@ -516,6 +516,26 @@ export interface paths {
         patch: operations["change_deployment"];
         trace?: never;
     };
+    "/api/v1/models/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Route
+         * @description Say which deployments would be asked for a model now, in which order and why.
+         */
+        get: operations["explain_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/policies/{key_id}": {
         parameters: {
             query?: never;
@@ -622,6 +642,26 @@ export interface paths {
          * @description Make one tiny real request to a provider, and tell how it went.
          */
         post: operations["try_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Usage
+         * @description Sum up what was asked of models: one's own, and everybody's for admins.
+         */
+        get: operations["list_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,6 +1090,46 @@ export interface components {
             name: string;
         };
         /**
+         * By
+         * @description What usage is summed up by.
+         * @enum {string}
+         */
+        By: "day" | "model" | "key" | "person";
+        /**
+         * CandidateOut
+         * @description A deployment behind a name: whether it would be asked, in which place, and why.
+         */
+        CandidateOut: {
+            /**
+             * Asked
+             * @description Whether it is asked; others are told with why not.
+             */
+            asked: boolean;
+            /**
+             * Breaker
+             * @description `closed`, `open` after failures, or `half-open`.
+             */
+            breaker: string;
+            /** Deployment Id */
+            deployment_id: string;
+            /**
+             * First Ms
+             * @description Until its first token, on average of late.
+             */
+            first_ms: number | null;
+            /**
+             * In Hand
+             * @description Requests that it answers now.
+             */
+            in_hand: number;
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * ChatLimits
          * @description What the settings allow, so that a client can tell before it sends.
          */
@@ -1223,6 +1303,16 @@ export interface components {
             path: string;
             /** Size */
             size: number | null;
+        };
+        /**
+         * ExplainOut
+         * @description Who would be asked for a model, the first choice first.
+         */
+        ExplainOut: {
+            /** Candidates */
+            candidates: components["schemas"]["CandidateOut"][];
+            /** Model */
+            model: string;
         };
         /**
          * FileOut
@@ -2360,6 +2450,58 @@ export interface components {
         TryWish: {
             /** Model */
             model?: string | null;
+        };
+        /**
+         * UsageOut
+         * @description What was used in one bucket.
+         */
+        UsageOut: {
+            /**
+             * Bucket
+             * @description The day (UTC), the model that was asked for, or the id of the key or person; none is what was asked without a key, in the product itself.
+             */
+            bucket: string | null;
+            /**
+             * Cached Tokens
+             * @description How many of the prompt's tokens the vendor had kept.
+             */
+            cached_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /**
+             * Cost Micro
+             * @description Cost in millionths of a dollar.
+             */
+            cost_micro: number;
+            /**
+             * Errors
+             * @description How many of the requests had no answer.
+             */
+            errors: number;
+            /**
+             * First Ms
+             * @description Mean time to the first token of streamed answers.
+             */
+            first_ms: number | null;
+            /**
+             * Label
+             * @description What a person calls the bucket.
+             */
+            label: string | null;
+            /**
+             * P50 Ms
+             * @description Half of the answers took no longer, within an eighth.
+             */
+            p50_ms: number | null;
+            /**
+             * P95 Ms
+             * @description 19 in 20 answers took no longer, within an eighth.
+             */
+            p95_ms: number | null;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Requests */
+            requests: number;
         };
         /**
          * UserChange
@@ -4264,6 +4406,60 @@ export interface operations {
             };
         };
     };
+    explain_route: {
+        parameters: {
+            query: {
+                /** @description An alias or a model. */
+                model: string;
+                /** @description How long the prompt would be. */
+                tokens?: number;
+                tools?: boolean;
+                vision?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-not-found`: No model of this name is connected. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_policy: {
         parameters: {
             query?: never;
@@ -4756,6 +4952,50 @@ export interface operations {
             };
             /** @description `seal-broken`: A kept secret can no longer be opened; enter it again. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_usage: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+                /** @description From this hour on; none is 30 days before the end. */
+                from?: string | null;
+                /** @description Until here; none is now. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

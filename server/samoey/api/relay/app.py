@@ -27,6 +27,11 @@ class Relay:
         self._gateway, self._max_body = gateway, max_body
         self._responses = ResponsesDoor(gateway, responses)
 
+    @property
+    def gateway(self) -> Gateway:
+        """What it asks: whoever explains routes looks there how models stand."""
+        return self._gateway
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         asked = Exchange(scope, receive, send, started)

@@ -24,7 +24,7 @@ async def ada(make: Make) -> Somebody:
 
 
 async def everything(db: AsyncConnection) -> str:
-    rows = []
+    rows: list[object] = []
     for table in ("model_providers", "model_deployments", "events", "procrastinate_jobs"):
         rows += (await db.execute(text(f"SELECT * FROM {table}"))).all()  # noqa: S608 - our own
     return str(rows)
@@ -271,6 +271,7 @@ async def test_what_the_environment_connects_is_listed_and_read_only(
 ) -> None:
     given = {
         "groq_api_key": SecretStr(KEY),
+        "groq_base_url": "http://127.0.0.1:7/v1/",
         "ollama_base_url": "http://127.0.0.1:11434",
         "vllm_api_key": SecretStr("no address, so nothing to connect"),
     }
@@ -290,7 +291,7 @@ async def test_what_the_environment_connects_is_listed_and_read_only(
 
     told = [(it["name"], it["base_url"], it["key_hint"], it["source"]) for it in shown.json()]
     assert told == [
-        ("groq", "https://api.groq.com/openai/v1", "sk-ven…", "environment"),
+        ("groq", "http://127.0.0.1:7/v1", "sk-ven…", "environment"),
         ("ollama", "http://127.0.0.1:11434/v1", None, "environment"),
     ]
     assert slug(changed) == slug(removed) == "provider-read-only"

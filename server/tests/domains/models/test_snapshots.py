@@ -77,7 +77,10 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 async def test_a_snapshot_holds_everything_that_was_decided(open_test_house: OpenHouse) -> None:
-    given = {"groq_api_key": SecretStr("gsk-environment-0123456789")}
+    given = {
+        "groq_api_key": SecretStr("gsk-environment-0123456789"),
+        "groq_base_url": "http://127.0.0.1:7/v1",
+    }
     async with open_test_house(**given) as house, house.client() as http:
         ada = await house.make.user()
         made, off = await provider(http, ada), await provider(http, ada, name="off", enabled=False)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from samoey.domains.models.explaining import service
 from samoey.domains.models.explaining.schemas import ExplainOut
 from samoey.domains.models.gateway.routing import Needs
+from samoey.domains.models.gateway.service import Gateway
 from samoey.kit.http import ActorDep, ToolsDep, problems
 from samoey.kit.ports.models import ModelNotFound
 from samoey.kit.problems import InvalidRequest, Unauthenticated
@@ -30,6 +31,6 @@ async def explain_route(
     """Say which deployments would be asked for a model now, in which order and why."""
     needs = Needs(tokens=tokens, tools=tools_wanted, vision=vision)
     # How the models stand is known where they are asked: in this process, if it asks any.
-    gateway = getattr(request.state, "gateway", None)
+    gateway: Gateway | None = request.state.gateway
     standings = None if gateway is None else gateway.standings
     return await service.explain(tools, actor, model, needs, standings=standings)
