@@ -26,6 +26,7 @@ VERBS = (
     "index",
     "repositories",
     "models",
+    "usage",
     "user",
     "key",
     "jobs",
