@@ -8,6 +8,7 @@ import socket
 
 import uvicorn
 
+from samoey import serving
 from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.listening import listen
@@ -31,16 +32,8 @@ def serve(settings: Settings) -> None:
     """
     start_logging(settings.log)
     listening = listen(settings.server.host, settings.server.port)
-    with listening, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with listening, asyncio.Runner(loop_factory=serving.loop_factory()) as runner:
         runner.run(_serve(settings, listening))
-
-
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.Loop
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -52,20 +45,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         if root is None:
             log.warning("the web application is not built; only the API is served (`make build`)")
         app = create_app(house.tools, web_root=root, relay=await house.gate.relay())
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                ws="websockets-sansio",
-                ws_per_message_deflate=False,
-                ws_max_size=64 * 1024,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                forwarded_allow_ips=settings.server.trusted_proxies,
-                timeout_graceful_shutdown=5,
-            )
-        )
+        server = serving.server(app, settings.server)
         announcing = asyncio.create_task(_announce(server, house.tools, listening))
         await server.serve(sockets=[listening])
         announcing.cancel()
@@ -76,7 +56,7 @@ async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.sock
 
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
-    url = tools.settings.server.public_url or _url(listening)
+    url = tools.settings.server.public_url or serving.url_of(listening)
     token = await workspaces.offer_setup(tools)
     link = f"{url.rstrip('/')}/setup/#{token}" if token else None
     told = {"url": url, "setup_link": link}
@@ -88,9 +68,3 @@ async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.sock
     if link is not None:
         # For the operator's eyes on the terminal; it is a credential and stays out of the log.
         print(f"Create the owner's account: {link}", flush=True)  # noqa: T201 - see above
-
-
-def _url(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - what was bound, told as an address that can be opened
-    return f"http://{shown}:{port}"

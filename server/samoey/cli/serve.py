@@ -9,6 +9,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen."""
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument(
+        "--doors",
+        choices=("all", "relay"),
+        default="all",
+        help="`relay` serves programs that ask models (/v1/*) and nothing else, in a light process",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -17,7 +23,11 @@ def run(args: argparse.Namespace) -> int:
 
     with undisturbed():
         from samoey.kit.settings import read_settings
-        from samoey.main import serve
+
+        if args.doors == "relay":
+            from samoey.relay import serve
+        else:
+            from samoey.main import serve
 
     wait_for_go()
     settings = read_settings()
