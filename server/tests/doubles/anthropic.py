@@ -109,10 +109,14 @@ class AnthropicDouble:
             await self._refuse(send, 401, "authentication_error", "invalid x-api-key")
         elif "anthropic-version" not in headers:
             await self._refuse(send, 400, "invalid_request_error", "anthropic-version: required")
-        elif (scope["method"], scope["path"]) != ("POST", "/v1/messages"):
-            await self._refuse(send, 404, "not_found_error", "Not found")
-        else:
+        elif (scope["method"], scope["path"]) == ("POST", "/v1/messages"):
             await self._answer(send, json.loads(body))
+        elif (scope["method"], scope["path"]) == ("POST", "/v1/messages/count_tokens"):
+            counted = {"input_tokens": 14}
+            self.faults += vendors.faults("tokens", counted)
+            await self._json(send, 200, counted)
+        else:
+            await self._refuse(send, 404, "not_found_error", "Not found")
 
     async def _answer(self, send: Send, request: dict[str, Any]) -> None:
         typed = {key: value for key, value in request.items() if key not in _OLDER}
@@ -211,6 +215,8 @@ def _in_deltas(block: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, An
 def running() -> Iterator[AnthropicDouble]:
     """The double behind a real socket, in a thread of its own; asserts that nothing was amiss."""
     double = AnthropicDouble()
+    # The library loads for seconds: not while somebody waits for an answer.
+    vendors.load()
     with loopback.in_thread(double) as url:
         double.url = url
         yield double

@@ -158,7 +158,7 @@ class OpenAIDouble:
             }
             for index, (name, arguments) in enumerate(tools or [])
         ]
-        said = {"role": "assistant", "content": text, "refusal": None}
+        said: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
         said |= {"tool_calls": calls} if calls else {}
 
         async def turn(send: Send, request: dict[str, Any]) -> None:

@@ -30,6 +30,11 @@ def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(kinds[name])
 
 
+def load() -> None:
+    """Load the libraries now."""
+    _adapter("message request")
+
+
 # OpenAI's published description, where it has a word for it.
 _DESCRIBED = {
     "chat request": "CreateChatCompletionRequest",
