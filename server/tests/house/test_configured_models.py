@@ -94,8 +94,8 @@ async def test_explained_routes_know_how_the_models_of_this_process_stand(
         for _ in range(10):
             breaker.failed()
 
-        async def explained(**query: object) -> dict[str, tuple[bool, str]]:
-            params = {"model": "fast"} | query
+        async def explained(**query: int) -> dict[str, tuple[bool, str]]:
+            params: dict[str, str | int] = {"model": "fast", **query}
             response = await http.get(f"{PLACE}/explain", params=params, headers=ada.headers)
             assert response.status_code == 200, response.text
             return {
