@@ -136,6 +136,9 @@ class ModelSettings(Section):
         description="File of prices that go before those in the package, in the same form; what an "
         "admin writes down for a deployment goes before both.",
     )
+    embedder_threads: int = Field(
+        2, ge=1, description="Cores that the embedding model of a process uses at the most."
+    )
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
     max_body_mb: float = Field(
         32, gt=0, description="Largest request that a program may send to a model, in megabytes."
@@ -148,7 +151,9 @@ class ModelSettings(Section):
         "them; they lie in Redis.",
     )
     responses_kept_mib: float = Field(
-        16, gt=0, description="MiB of such answers that one API key may keep; the oldest go first."
+        16,
+        gt=0,
+        description="Megabytes of such answers that one key may keep; the oldest go first.",
     )
 
 

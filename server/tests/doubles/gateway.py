@@ -9,7 +9,9 @@ from typing import Any
 
 from samoey.adapters.models.connect.anthropic import AnthropicUpstream
 from samoey.adapters.models.connect.http import Vendors
+from samoey.adapters.models.connect.local import LocalUpstream
 from samoey.adapters.models.connect.openai import OpenAIUpstream
+from samoey.adapters.models.own import deployment_of
 from samoey.adapters.network import NetworkGuard
 from samoey.domains.models.gateway.billing import Till
 from samoey.domains.models.gateway.budget import Hold
@@ -17,8 +19,9 @@ from samoey.domains.models.gateway.rates import NO_LIMITS, RateState
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Alias, Deployment, KeyPolicy, Snapshot, Target
 from samoey.domains.models.gateway.usage import Usage
+from samoey.kit.ports.embedder import Embedder
 from samoey.kit.ports.responses import ResponsesAway
-from samoey.kit.ports.upstreams import TimeLimits, VendorKey
+from samoey.kit.ports.upstreams import Kind, TimeLimits, Upstream, VendorKey
 from tests.doubles.openai import KEY
 
 PROGRAM_KEY = "sk-samoey-of-a-test"
@@ -140,7 +143,10 @@ class Standing:
 
 @asynccontextmanager
 async def standing(
-    *, clock: Callable[[], float] | None = None, wall: Callable[[], float] | None = None
+    *,
+    clock: Callable[[], float] | None = None,
+    wall: Callable[[], float] | None = None,
+    embedder: Embedder | None = None,
 ) -> AsyncIterator[Standing]:
     """A gateway, open as long as the block runs."""
     vendors = Vendors(NetworkGuard("test", private_allowed=True, outside_allowed=False))
@@ -151,13 +157,17 @@ async def standing(
         clocks["clock"] = clock
     if wall:
         clocks["wall"] = wall
+    upstreams: dict[Kind, Upstream] = {
+        "openai": upstream,
+        "azure": upstream,
+        "anthropic": AnthropicUpstream(vendors),
+    }
+    if embedder is not None:
+        upstreams["local"] = LocalUpstream(embedder)
     gateway = Gateway(
         snapshots=decided,
-        upstreams={
-            "openai": upstream,
-            "azure": upstream,
-            "anthropic": AnthropicUpstream(vendors),
-        },
+        upstreams=upstreams,
+        own=() if embedder is None else (deployment_of(embedder),),
         till=Till(purses, purses, purses),
         desk=desk,
         chance=random.Random(7),

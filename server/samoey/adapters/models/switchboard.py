@@ -29,8 +29,8 @@ _EXTRACTIVE = OfferedModel(
     "builtin",
     connected=True,
     detail="Always there: lays out the best passages with their citations. To have a model write, "
-    "connect one under Settings > Models, or set OPENAI_API_KEY, or OPENAI_BASE_URL for a model on "
-    "your own machines.",
+    "connect one under Models, or set OPENAI_API_KEY, or OPENAI_BASE_URL for a model on your own "
+    "machines.",
 )
 _SHOWN_MODELS = 12
 
@@ -141,7 +141,7 @@ class ModelSwitchboard:
             return alias, first.model
         if not gateway.endpoints():
             raise ModelNotFound(
-                f"{alias!r} needs an endpoint: connect one under Settings > Models, or set "
+                f"{alias!r} needs an endpoint: connect one under Models, or set "
                 "OPENAI_API_KEY, or OPENAI_BASE_URL, and restart."
             )
         endpoint, name = _split(gateway.endpoints(), alias)

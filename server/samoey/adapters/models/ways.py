@@ -9,13 +9,14 @@ from samoey.kit.ports.upstreams import Kind, Upstream
 
 if TYPE_CHECKING:
     from samoey.adapters.models.connect.http import Vendors
+    from samoey.kit.ports.embedder import Embedder
 
 
 class Ways:
     """How vendors are reached, and how each kind of them is spoken to."""
 
-    def __init__(self, guard: AddressGuard) -> None:
-        self._guard = guard
+    def __init__(self, guard: AddressGuard, embedder: "Embedder | None" = None) -> None:
+        self._guard, self._embedder = guard, embedder
 
     @cached_property
     def vendors(self) -> "Vendors":
@@ -31,11 +32,16 @@ class Ways:
         from samoey.adapters.models.connect.openai import OpenAIUpstream
 
         compatible = OpenAIUpstream(self.vendors)
-        return {
+        found: dict[Kind, Upstream] = {
             "openai": compatible,
             "azure": compatible,
             "anthropic": AnthropicUpstream(self.vendors),
         }
+        if self._embedder is not None:
+            from samoey.adapters.models.connect.local import LocalUpstream
+
+            found["local"] = LocalUpstream(self._embedder)
+        return found
 
     async def close(self) -> None:
         """Close what was opened."""

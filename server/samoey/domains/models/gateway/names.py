@@ -16,13 +16,14 @@ class ModelForbidden(Forbidden):
 
 
 class Names:
-    """The names of one snapshot."""
+    """The names of one snapshot, and those of the models that run here."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, own: tuple[Deployment, ...] = ()) -> None:
+        self._snapshot, self._own = snapshot, own
         self._models: dict[str, list[Deployment]] = {}
         self._endpoints: dict[str, Deployment] = {}
-        for one in snapshot.deployments.values():
+        # What somebody wrote down goes before what is there by itself.
+        for one in (*snapshot.deployments.values(), *own):
             if one.model == ANY:
                 self._endpoints.setdefault(one.provider, one)
                 continue
@@ -63,6 +64,10 @@ class Names:
             if one.model != ANY
         ]
         return [*aliases, *models]
+
+    def own(self) -> list[str]:
+        """What runs here: nobody wrote it down, and it writes no answers."""
+        return [one.model for one in self._own]
 
     def endpoints(self) -> list[Deployment]:
         """The deployments that pass on whatever model is named."""

@@ -15,7 +15,7 @@ from samoey.domains.models.gateway.explaining import Explained, explained
 from samoey.domains.models.gateway.listing import Desk, Lists
 from samoey.domains.models.gateway.names import Names
 from samoey.domains.models.gateway.routing import Needs, Router
-from samoey.domains.models.gateway.shapes import Caller, KeyPolicy, Snapshot
+from samoey.domains.models.gateway.shapes import Caller, Deployment, KeyPolicy, Snapshot
 from samoey.kit.ports.upstreams import Dialect, Kind, Upstream
 from samoey.kit.problems import Unauthenticated
 
@@ -47,11 +47,12 @@ class Gateway:
         upstreams: Mapping[Kind, Upstream],
         till: Till,
         desk: Desk,
+        own: tuple[Deployment, ...] = (),
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
         chance: random.Random | None = None,
     ) -> None:
-        self._snapshots, self._till = snapshots, till
+        self._snapshots, self._till, self._own = snapshots, till, own
         self._clock, self._wall = clock, wall
         self.standings = Standings(clock)
         self.lists = Lists(desk, clock)
@@ -65,8 +66,8 @@ class Gateway:
         """Everything that may be asked for now."""
         snapshot = self._snapshots.current
         if self._named is None or self._named[0] is not snapshot:
-            self._named = snapshot, Names(snapshot)
-            self.standings.keep(set(snapshot.deployments))
+            self._named = snapshot, Names(snapshot, self._own)
+            self.standings.keep({*snapshot.deployments, *(it.id for it in self._own)})
         return self._named[1]
 
     async def caller(self, key: str, request_id: str) -> Caller:
@@ -107,7 +108,7 @@ class Gateway:
     async def offered(self, policy: KeyPolicy) -> list[str]:
         """What may be asked for: aliases, models that were written down, what endpoints list."""
         names = self.names
-        offered = names.offered(policy)
+        offered = [*names.offered(policy), *names.own()]
         for endpoint in names.endpoints():
             listed = await self.lists.of(endpoint)
             offered += [f"{endpoint.provider}/{name}" for name in sorted(listed.names)]
