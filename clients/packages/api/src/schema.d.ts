@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description List keys with what their holders may ask of models: one's own, and for admins all.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/policies/{key_id}": {
         parameters: {
             query?: never;
@@ -2078,6 +2098,33 @@ export interface components {
              * Format: password
              */
             token: string;
+        };
+        /**
+         * PolicedKey
+         * @description A key, whose it is, and what its holder may ask of models.
+         */
+        PolicedKey: {
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            policy: components["schemas"]["PolicyOut"];
+            /** Prefix */
+            prefix: string;
         };
         /**
          * PolicyOut
@@ -4451,6 +4498,35 @@ export interface operations {
             };
             /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicedKey"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

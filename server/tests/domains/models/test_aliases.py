@@ -160,3 +160,25 @@ async def test_nobody_decides_about_keys_who_is_no_admin(
     assert await put(ada, str(uuid4())) == "key-not-found"
     hidden = await client.get(f"{PLACE}/policies/{adas}", headers=mia.headers)
     assert slug(hidden) == "key-not-found"
+
+
+async def test_an_admin_lists_what_every_key_may_and_a_member_what_theirs_may(
+    client: httpx.AsyncClient, ada: Somebody, make: Make
+) -> None:
+    mia, eve = await make.user("Mia", role="member"), await make.user("Eve", role=None)
+    mias, adas, eves = [await key_of(client, who) for who in (mia, ada, eve)]
+    limits = {"version": 0, "models": ["fast"], "month_micro": 9_000_000}
+    await client.put(f"{PLACE}/policies/{mias}", json=limits, headers=ada.headers)
+
+    async def listed(who: Somebody) -> list[dict[str, Any]]:
+        keys: list[dict[str, Any]] = (
+            await client.get(f"{PLACE}/policies", headers=who.headers)
+        ).json()
+        return keys
+
+    for_ada, for_mia = await listed(ada), await listed(mia)
+    assert [(it["id"], it["owner"]) for it in for_ada] == [(adas, "Ada"), (mias, "Mia")]
+    assert for_mia == for_ada[1:]
+    assert for_mia[0]["policy"] | limits | {"version": 1} == for_mia[0]["policy"]
+    assert for_ada[0]["policy"]["version"] == 0
+    assert [it["id"] for it in await listed(eve)] == [eves]

@@ -82,6 +82,12 @@ async def owner_of(db: AsyncSession, key_id: UUID) -> UUID | None:
     )
 
 
+async def of_people(db: AsyncSession, user_ids: Iterable[UUID]) -> Sequence[ApiKey]:
+    """Keys that are not revoked, the newest first: for rooms that decide what keys may do."""
+    theirs = select(ApiKey).where(ApiKey.user_id.in_(user_ids), ApiKey.revoked_at.is_(None))
+    return (await db.scalars(theirs.order_by(ApiKey.id.desc()))).all()
+
+
 async def names_of(db: AsyncSession, key_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str]]:
     """What keys are called, revoked ones too: for rooms that tell what was done with them."""
     rows = await db.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(key_ids)))

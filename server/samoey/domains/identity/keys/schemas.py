@@ -40,6 +40,12 @@ class KeyOut(BaseModel):
     last_used_at: datetime | None
 
 
+class HeldKey(KeyOut):
+    """A key, and who it acts as."""
+
+    user_id: UUID
+
+
 class OwnedKey(KeyOut):
     """A key as the local operator sees it."""
 

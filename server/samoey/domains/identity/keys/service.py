@@ -9,7 +9,14 @@ from pydantic import SecretStr
 from samoey.domains.identity.errors import KeyNotFound, SessionEnded
 from samoey.domains.identity.events import KeyMade, KeyRevoked
 from samoey.domains.identity.keys import repository
-from samoey.domains.identity.keys.schemas import KeyFact, KeyOut, KeyShown, NewKey, OwnedKey
+from samoey.domains.identity.keys.schemas import (
+    HeldKey,
+    KeyFact,
+    KeyOut,
+    KeyShown,
+    NewKey,
+    OwnedKey,
+)
 from samoey.domains.identity.keys.tables import ApiKey
 from samoey.domains.identity.sessions.service import require_session
 from samoey.domains.identity.sessions.tokens import fingerprint, new_secret
@@ -117,6 +124,11 @@ async def key_owner(ctx: Context, key_id: UUID) -> UUID | None:
 async def key_names(ctx: Context, key_ids: Iterable[UUID]) -> dict[str, str]:
     """What keys are called, for rooms that have made sure that the actor may know of them."""
     return {str(key_id): name for key_id, name in await repository.names_of(ctx.db, key_ids)}
+
+
+async def held_by(ctx: Context, user_ids: Iterable[UUID]) -> list[HeldKey]:
+    """The keys of people, for rooms that have made sure that the actor may know of them."""
+    return [HeldKey.model_validate(key) for key in await repository.of_people(ctx.db, user_ids)]
 
 
 async def keys_of(ctx: Context, user_id: UUID) -> list[UUID]:

@@ -7,12 +7,18 @@ from fastapi import APIRouter
 from samoey.domains.identity.errors import KeyNotFound
 from samoey.domains.models.errors import ChangedMeanwhile
 from samoey.domains.models.policies import service
-from samoey.domains.models.policies.schemas import PolicyOut, PolicyShape
+from samoey.domains.models.policies.schemas import PolicedKey, PolicyOut, PolicyShape
 from samoey.domains.workspaces.errors import NotPermitted
 from samoey.kit.http import Ctx, problems
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/models/policies")
+
+
+@router.get("", responses=problems(Unauthenticated))
+async def list_policies(ctx: Ctx) -> list[PolicedKey]:
+    """List keys with what their holders may ask of models: one's own, and for admins all."""
+    return await service.list_policies(ctx)
 
 
 @router.get("/{key_id}", responses=problems(Unauthenticated, KeyNotFound))

@@ -1,5 +1,6 @@
 """The shapes in which policies come in and go out."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -37,3 +38,16 @@ class PolicyOut(BaseModel):
     day_micro: int | None = None
     month_micro: int | None = None
     version: int = 0
+
+
+class PolicedKey(BaseModel):
+    """A key, whose it is, and what its holder may ask of models."""
+
+    id: UUID
+    name: str
+    prefix: str
+    owner_id: UUID
+    owner: str
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    policy: PolicyOut

@@ -9,12 +9,35 @@ from samoey.domains.identity.errors import KeyNotFound
 from samoey.domains.models.errors import ChangedMeanwhile
 from samoey.domains.models.events import PolicyChanged
 from samoey.domains.models.policies import repository
-from samoey.domains.models.policies.schemas import PolicyOut, PolicyShape
+from samoey.domains.models.policies.schemas import PolicedKey, PolicyOut, PolicyShape
 from samoey.domains.models.policies.tables import KeyPolicyRow
 from samoey.domains.models.providers import service as providers
 from samoey.domains.workspaces import service as workspaces
 from samoey.domains.workspaces.service import Role
 from samoey.kit.context import Context
+
+
+async def list_policies(ctx: Context) -> list[PolicedKey]:
+    """The keys about which the actor may know what they may: one's own, for admins all."""
+    owners = await _owners(ctx)
+    keys = await identity.held_by(ctx, owners)
+    people = await identity.people(ctx, {key.user_id for key in keys})
+    rows = {row.key_id: row for row in await repository.of_keys(ctx.db, [it.id for it in keys])}
+    return [
+        PolicedKey(
+            id=key.id,
+            name=key.name,
+            prefix=key.prefix,
+            owner_id=key.user_id,
+            owner=people[key.user_id].name,
+            expires_at=key.expires_at,
+            last_used_at=key.last_used_at,
+            policy=PolicyOut.model_validate(rows[key.id])
+            if key.id in rows
+            else PolicyOut(key_id=key.id),
+        )
+        for key in keys
+    ]
 
 
 async def read_policy(ctx: Context, key_id: UUID) -> PolicyOut:
@@ -73,3 +96,13 @@ async def _workspace_of(ctx: Context, key_id: UUID, role: Role, *, own: bool) ->
         if mine:
             await workspaces.require(ctx, workspace.id, role)
     raise KeyNotFound
+
+
+async def _owners(ctx: Context) -> set[UUID]:
+    """The people of whose keys the actor may know: themselves, and those they are admin over."""
+    owners = set[UUID]() if ctx.actor.user_id is None else {ctx.actor.user_id}
+    for workspace in await workspaces.list_workspaces(ctx):
+        if workspace.role.rank >= Role.ADMIN.rank:
+            members = await workspaces.list_members(ctx, workspace.id)
+            owners |= {member.user_id for member in members}
+    return owners
