@@ -36,7 +36,7 @@ from samoey.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_EACH_S = 0.5
+LOOK_EACH_S = 0.25
 # How far back a look goes: commits may come later than the ids of their events were made.
 _LOOK_BACK_S = 15.0
 # Whatever clocks and commits may do: no snapshot becomes older than this.
