@@ -31,6 +31,7 @@ class AnthropicDouble:
         self.headers: list[dict[str, str]] = []
         self.faults: list[str] = []
         self.url, self.key = "", KEY
+        self.models = ["claude-haiku-4-5", "claude-opus-4-8", "claude-sonnet-4-6"]
         self._turns: deque[Turn] = deque()
 
     def forget(self) -> None:
@@ -111,6 +112,8 @@ class AnthropicDouble:
             await self._refuse(send, 400, "invalid_request_error", "anthropic-version: required")
         elif (scope["method"], scope["path"]) == ("POST", "/v1/messages"):
             await self._answer(send, json.loads(body))
+        elif (scope["method"], scope["path"]) == ("GET", "/v1/models"):
+            await self._list(send)
         elif (scope["method"], scope["path"]) == ("POST", "/v1/messages/count_tokens"):
             counted = {"input_tokens": 14}
             self.faults += vendors.faults("tokens", counted)
@@ -125,6 +128,18 @@ class AnthropicDouble:
         if not self._turns:
             self.write("Hello.")
         await self._turns.popleft()(send, request)
+
+    async def _list(self, send: Send) -> None:
+        created = "2026-01-01T00:00:00Z"
+        listed = [
+            {"type": "model", "id": name, "display_name": name, "created_at": created}
+            | {"lifecycle": "active"}
+            for name in self.models
+        ]
+        for one in listed:
+            self.faults += vendors.faults("model", one)
+        ends = {"first_id": self.models[0], "last_id": self.models[-1], "has_more": False}
+        await self._json(send, 200, {"data": listed} | ends)
 
     async def _begin(self, send: Send) -> None:
         head = [(b"content-type", b"text/event-stream; charset=utf-8")]

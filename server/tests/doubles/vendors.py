@@ -13,7 +13,7 @@ from tests.doubles.openai import validator
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
-    from anthropic.types import Message, MessageTokensCount, RawMessageStreamEvent
+    from anthropic.types import Message, MessageTokensCount, ModelInfo, RawMessageStreamEvent
     from anthropic.types.message_create_params import MessageCreateParams
     from openai.types.responses import Response, ResponseStreamEvent
     from openai.types.responses.response_create_params import ResponseCreateParams
@@ -22,6 +22,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
         "message": Message,
         "message event": RawMessageStreamEvent,
         "message request": MessageCreateParams,
+        "model": ModelInfo,
         "response": Response,
         "response event": ResponseStreamEvent,
         "response request": ResponseCreateParams,

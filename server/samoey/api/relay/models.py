@@ -29,5 +29,6 @@ async def told(gateway: Gateway, policy: KeyPolicy, vendor: Vendor, name: str) -
 
 def _model(vendor: Vendor, name: str) -> dict[str, Any]:
     if vendor == "anthropic":
-        return {"type": "model", "id": name, "display_name": name, "created_at": _CREATED_AT}
+        told = {"type": "model", "id": name, "display_name": name, "created_at": _CREATED_AT}
+        return told | {"lifecycle": "active"}
     return {"id": name, "object": "model", "created": _CREATED, "owned_by": "samoey"}

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from samoey.adapters.models.know import anthropic
+
 # Families that reason before they write: they take no temperature and count hidden tokens.
 _REASONING = re.compile(r"^(o\d|gpt-5)(?!.*chat)")
 # Listed by `/models` beside the chat models, and of no use in a chat.
@@ -53,4 +55,4 @@ def preferred(models: list[str]) -> str | None:
     for choice in _FIRST_CHOICES:
         if choice in models:
             return choice
-    return next((model for model in models if chats(model)), None)
+    return anthropic.preferred(models) or next((it for it in models if chats(it)), None)

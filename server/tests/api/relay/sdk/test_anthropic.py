@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.api.relay.sdk.conftest import CLAUDE, GPT
+from tests.doubles import vendors
 from tests.doubles.anthropic import AnthropicDouble
 from tests.doubles.openai import OpenAIDouble
 
@@ -184,6 +185,7 @@ async def test_tokens_are_counted_by_their_vendor_and_estimated_elsewhere(
 
 
 async def test_the_models_are_listed(anthropic: "AsyncAnthropic") -> None:
-    names = [model.id async for model in anthropic.models.list()]
+    listed = [model async for model in anthropic.models.list()]
 
-    assert {GPT, CLAUDE} <= set(names)
+    assert {GPT, CLAUDE} <= {model.id for model in listed}
+    assert [vendors.faults("model", model.to_dict()) for model in listed] == [[]] * len(listed)
