@@ -178,6 +178,16 @@ async def test_a_batch_is_written_once_however_often_it_is_brought(
         assert await ctx.db.scalar(text("SELECT count(*) FROM usage")) == 2
 
 
+async def test_names_that_callers_make_up_stop_nobody(tools: Tools, make: Make) -> None:
+    ada = await make.user()
+    await keep(tools, used(ada, model="a\0b"), used(ada, model="x" * 10_000), used(ada))
+
+    async with tools.work(SYSTEM) as ctx:
+        names = set(await ctx.db.scalars(text("SELECT name FROM usage_names")))
+
+    assert {"a\ufffdb", "x" * 200} <= names
+
+
 async def days(house: RunningHouse) -> Sequence[str]:
     async with house.tools.work(SYSTEM) as ctx:
         names = await ctx.db.scalars(

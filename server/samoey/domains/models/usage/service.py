@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from samoey.domains.identity import service as identity
 from samoey.domains.models.gateway.usage import Usage
 from samoey.domains.models.usage import repository
@@ -16,6 +18,7 @@ from samoey.kit.ports.ledger import Sums
 from samoey.kit.problems import Conflict, InvalidRequest
 
 _DAYS_AHEAD = 7
+_LONGEST_NAME = 200
 _LONGEST = timedelta(days=400)
 # The file of a segment is removed soon after it was written; this is long after that.
 _SEGMENTS_KEPT = timedelta(days=90)
@@ -49,7 +52,7 @@ class UsageBooks:
             RolledMeanwhile: old rows, and whoever sums up was faster; try again.
         """
         oldest = _oldest(self._tools, datetime.now(UTC)).timestamp()
-        rows = [row for row in rows if row.at >= oldest]
+        rows = [_fitting(row) for row in rows if row.at >= oldest]
         days = {datetime.fromtimestamp(row.at, UTC).date() for row in rows}
         async with self._tools.work(SYSTEM) as ctx:
             if not await repository.advance(ctx.db, segment, start, end):
@@ -65,6 +68,12 @@ class UsageBooks:
             await repository.copy(ctx.db, rows, await repository.numbers_of(ctx.db, names))
         self._days |= days
         return True
+
+
+def _fitting(row: Usage) -> Usage:
+    """The row with names that PostgreSQL takes: callers choose them."""
+    model = row.model.replace("\0", "\N{REPLACEMENT CHARACTER}")[:_LONGEST_NAME]
+    return row if model == row.model else replace(row, model=model)
 
 
 async def _open_hours(ctx: Context, first: datetime) -> None:
