@@ -284,3 +284,24 @@ litellm_settings: {value}
 """,
             {},
         )
+
+
+async def test_what_does_not_fit_is_left_out_and_told_without_its_key(
+    tools: Tools, ada: Somebody
+) -> None:
+    text = """
+model_list:
+  - {model_name: two, litellm_params: {model: groq/a, api_key: "kéy", api_base: "http://[::1]:9"}}
+  - {model_name: fine words, litellm_params: {model: vllm/b, api_base: "http://127.0.0.1:9/v1"}}
+  - {model_name: fine, litellm_params: {model: vllm/b, api_base: "http://127.0.0.1:9/v1"}}
+  - {model_name: far, litellm_params: {model: lm_studio/c, api_base: "http://169.254.169.254/v1"}}
+"""
+
+    done = await imported(tools, ada, text)
+
+    assert (done.providers, done.deployments, done.aliases) == (["vllm"], ["vllm/b"], ["fine"])
+    told = "\n".join(done.notes)
+    assert "The provider groq: not imported; api_key: Value error, must be one line" in told
+    assert "The name fine words: not imported; name: String should match" in told
+    assert "The provider lm_studio: not imported; 169.254.169.254" in told
+    assert "kéy" not in told

@@ -1,10 +1,10 @@
 """Importing what another gateway's configuration says: all of it in one transaction, or nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from samoey.domains.models.aliases import service as aliases
 from samoey.domains.models.aliases.schemas import NewAlias
@@ -13,8 +13,9 @@ from samoey.domains.models.importing.plan import Plan
 from samoey.domains.models.providers import service as providers
 from samoey.domains.models.providers.schemas import NewDeployment, NewProvider
 from samoey.kit.context import Actor, Context, Tools
-from samoey.kit.fitting import fitting
 from samoey.kit.problems import Problem
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Imported(BaseModel):
@@ -35,28 +36,31 @@ async def import_litellm(
         ImportRefused: it is no such file.
         NotPermitted: the actor is no admin of the workspace.
         ModelNameTaken: an alias is called so already; nothing was imported.
-        InvalidRequest: something in it does not fit; nothing was imported.
     """
     plan = reading.read(text, environment)
     # Those of the environment, too: a name stands for one provider.
     taken = {it.name for it in await providers.list_providers(tools, actor)}
     names = _free_names(plan, taken)
-    made = {name: _new_provider(workspace_id, plan, name, names[name]) for name in plan.providers}
+    made = _new_providers(workspace_id, plan, names)
     refused = _refused(tools, plan, made)
     async with tools.work(actor) as ctx:
         ids: dict[str, UUID] = {}
-        for name in made.keys() - refused:
+        for name in [name for name in made if name not in refused]:
             kept = await providers.keep_provider(ctx, tools.sealer, tools.settings, made[name])
             ids[name] = kept.id
         there: dict[str, UUID] = {}
         for deployment in plan.deployments.values():
             if deployment.provider not in ids:
                 continue
-            with fitting():
-                new = NewDeployment.model_validate(
-                    {"workspace_id": workspace_id, "provider_id": ids[deployment.provider]}
-                    | {"model": deployment.model, **deployment.known}
-                )
+            told = {"workspace_id": workspace_id, "provider_id": ids[deployment.provider]}
+            new = _fitting(
+                plan,
+                f"The model {deployment.name}",
+                NewDeployment,
+                told | {"model": deployment.model, **deployment.known},
+            )
+            if new is None:
+                continue
             kept_model = await providers.add_deployment(ctx, tools.settings, new)
             there[deployment.name] = kept_model.id
         named = await _name(ctx, workspace_id, plan, there)
@@ -68,7 +72,7 @@ async def import_litellm(
             if it.name in there
         ],
         aliases=named,
-        notes=plan.notes,
+        notes=sorted(plan.notes, key=str.lower),
     )
 
 
@@ -85,16 +89,28 @@ def _free_names(plan: Plan, taken: set[str]) -> dict[str, str]:
     return names
 
 
-def _new_provider(workspace_id: UUID, plan: Plan, name: str, called: str) -> NewProvider:
-    planned = plan.providers[name]
-    with fitting():
-        return NewProvider(
-            workspace_id=workspace_id,
-            name=called,
-            kind=planned.kind,
-            base_url=planned.base_url,
-            api_key=planned.key,
+def _new_providers(workspace_id: UUID, plan: Plan, names: dict[str, str]) -> dict[str, NewProvider]:
+    made: dict[str, NewProvider] = {}
+    for name, planned in plan.providers.items():
+        told = {"workspace_id": workspace_id, "name": names[name], "kind": planned.kind}
+        told |= {"base_url": planned.base_url, "api_key": planned.key}
+        new = _fitting(plan, f"The provider {name}", NewProvider, told)
+        if new is not None:
+            made[name] = new
+    return made
+
+
+def _fitting(plan: Plan, what: str, shape: type[Shape], told: Mapping[str, Any]) -> Shape | None:
+    """What was planned in the shape that is kept; None, with a note, when it does not fit."""
+    try:
+        return shape.model_validate(told)
+    except ValidationError as error:
+        why = "; ".join(
+            f"{'.'.join(map(str, it['loc']))}: {it['msg']}"
+            for it in error.errors(include_input=False, include_url=False)
         )
+        plan.note(f"{what}: not imported; {why}.")
+        return None
 
 
 def _refused(tools: Tools, plan: Plan, made: dict[str, NewProvider]) -> set[str]:
@@ -123,11 +139,11 @@ async def _name(ctx: Context, workspace_id: UUID, plan: Plan, there: dict[str, U
         if not any(target["weight"] for target in targets):
             # What would have been asked first was not imported.
             targets = [target | {"weight": 1} for target in targets]
-        with fitting():
-            new = NewAlias.model_validate(
-                {"workspace_id": workspace_id, "name": alias.name, "targets": targets}
-                | {"strategy": alias.strategy, **alias.settings}
-            )
+        told: dict[str, Any] = {"workspace_id": workspace_id, "name": alias.name}
+        told |= {"targets": targets, "strategy": alias.strategy, **alias.settings}
+        new = _fitting(plan, f"The name {alias.name}", NewAlias, told)
+        if new is None:
+            continue
         await aliases.add_alias(ctx, new)
         named.append(alias.name)
     return named
