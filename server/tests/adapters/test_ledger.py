@@ -147,6 +147,21 @@ async def test_what_was_summed_up_too_early_is_corrected_by_a_better_sum(
     assert (await reserve(ledger, "c", 1)).outcome == "short"
 
 
+async def test_what_was_summed_up_is_looked_at_again_a_few_times(
+    ledger: ValkeyLedger, servers: Servers
+) -> None:
+    began = await reserve(ledger, "a", 1)
+    redis = Redis.from_url(servers.redis_url)
+    looks = []
+    for number, ago in enumerate((9_000, 11_000, 11_000, 121_000, 901_000, 10**8)):
+        cut = began.now_ms - ago
+        await redis.hset(f"{ledger._prefix}ledger:{{key}}", "cut", str(cut))
+        looks.append((await reserve(ledger, f"b{number}", 1)).look == cut)
+    await redis.aclose()
+
+    assert looks == [False, True, False, True, True, False]
+
+
 async def test_each_day_begins_anew_and_what_was_held_before_it_is_forgotten(
     ledger: ValkeyLedger, servers: Servers
 ) -> None:

@@ -177,9 +177,15 @@ class Accounts:
         self._watchers.append(watcher)
 
     async def open(self) -> None:
-        """Make room for rows, and begin to write what is there, of processes that died too."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._segments = [_Segment.new(self._folder, self._size)]
+        """Make room for rows, and begin to write what is there, of processes that died too.
+
+        Where there is no room, models are asked all the same, and rows are lost until there is.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._segments = [_Segment.new(self._folder, self._size)]
+        except OSError:
+            log.exception("usage is lost until the home has room for its journal")
         self._writer = asyncio.create_task(self._write_forever())
 
     async def close(self) -> None:
@@ -197,7 +203,8 @@ class Accounts:
     def note(self, row: Usage) -> None:
         """Keep a row: a copy within memory, never a wait. Without any room left it is counted."""
         encoded = self._encode(row)
-        if not self._segments[-1].add(encoded) and not self._add_to_new(encoded):
+        kept = bool(self._segments) and self._segments[-1].add(encoded)
+        if not kept and not self._add_to_new(encoded):
             if self.lost == 0:
                 log.error("usage is lost: the journal is full, or its disk is")
             self.lost += 1
@@ -242,7 +249,8 @@ class Accounts:
             segment = _Segment.new(self._folder, self._size)
         except OSError:
             return False
-        self._segments[-1].full_since = time.monotonic()
+        if self._segments:
+            self._segments[-1].full_since = time.monotonic()
         self._segments.append(segment)
         return segment.add(encoded)
 

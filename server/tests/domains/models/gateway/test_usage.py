@@ -185,6 +185,22 @@ async def test_a_full_journal_counts_what_it_can_not_keep(tmp_path: Path) -> Non
     assert len(sink.rows) + accounts.lost == 200
 
 
+async def test_a_home_without_room_stops_nobody_and_keeps_rows_when_there_is_some(
+    tmp_path: Path,
+) -> None:
+    sink, folder = Kept(), tmp_path / "journal"
+    folder.write_text("something else")
+    accounts = await opened(folder, sink)
+    accounts.note(row(1))
+    folder.unlink()
+    folder.mkdir()
+    accounts.note(row(2))
+    await accounts.close()
+
+    assert accounts.lost == 1
+    assert sink.numbers() == [2]
+
+
 async def test_every_row_is_shown_to_those_who_watch(tmp_path: Path) -> None:
     accounts = await opened(tmp_path, Kept())
     seen: list[int] = []
