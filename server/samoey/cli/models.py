@@ -141,7 +141,7 @@ async def _import(
         ("models", done.deployments),
         ("aliases", done.aliases),
     ):
-        print(line(f"{len(names)} {what}: {', '.join(names)}" if names else f"no {what}"))
+        print(line(f"{what}: {', '.join(names) or 'none'}"))
     for note in done.notes:
         print(line(f"  {note}"), file=sys.stderr)
     return 0

@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from samoey.domains.identity import service as identity
+from samoey.domains.identity.keys.schemas import NewKey
 from samoey.domains.models.gateway.shapes import KeyPolicy
 from samoey.domains.models.snapshots.service import LOOK_EACH_S, Keeper, load
 from samoey.domains.workspaces import service as workspaces
@@ -51,6 +52,13 @@ class DeafBus:
         if self is not None:
             raise BusUnavailable
         yield cast("Any", None)
+
+
+class Silent:
+    """A recorder that writes nothing down, as if a clock had put its events into the past."""
+
+    async def record(self, *_: object) -> None:
+        pass
 
 
 class Doors:
@@ -233,3 +241,15 @@ async def test_while_the_database_is_away_the_last_snapshot_stays(house: Running
 
             doors.closed = False
             await until(lambda: second in keeper.current.keys)
+
+
+async def test_whatever_clocks_do_no_snapshot_becomes_old(house: RunningHouse) -> None:
+    deaf = replace(house.tools, bus=cast("Any", DeafBus()))
+    silent = replace(house.tools, recorder=cast("Any", Silent()))
+    ada = await house.make.user()
+    async with Keeper(deaf, look_each_s=0.01, oldest_s=0.1).open() as keeper:
+        async with silent.work(ada.actor) as ctx:
+            made = await identity.make_key_for(ctx, ada.id, NewKey(name="ci"))
+        digest = identity.fingerprint(made.key.get_secret_value())
+
+        await until(lambda: digest in keeper.current.keys)

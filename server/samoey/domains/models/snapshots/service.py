@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -40,7 +41,7 @@ LOOK_EACH_S = 0.25
 # How far back a look goes: commits may come later than the ids of their events were made.
 _LOOK_BACK_S = 15.0
 # Whatever clocks and commits may do: no snapshot becomes older than this.
-_OLDEST_S = 30.0
+OLDEST_S = 30.0
 # Who shows a key that is not known has us look, but no more often than this.
 _ASKED_EACH_S = 0.2
 # A database that hangs is as good as one that is away.
@@ -143,11 +144,13 @@ async def _keys(ctx: Context) -> dict[bytes, KeyPolicy]:
 class Keeper:
     """Keeps the snapshot of one process, and stays with the last one while PostgreSQL is away."""
 
-    def __init__(self, tools: Tools, *, look_each_s: float = LOOK_EACH_S) -> None:
-        self._tools, self._look_each_s = tools, look_each_s
+    def __init__(
+        self, tools: Tools, *, look_each_s: float = LOOK_EACH_S, oldest_s: float = OLDEST_S
+    ) -> None:
+        self._tools, self._look_each_s, self._oldest_s = tools, look_each_s, oldest_s
         self._current: Snapshot | None = None
         self._seen: frozenset[UUID] = frozenset()
-        self._loaded_at = self._looked_at = -_OLDEST_S
+        self._loaded_at = self._looked_at = -math.inf
         self._wake = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._heard: set[str] = set()
@@ -209,7 +212,7 @@ class Keeper:
             now = time.monotonic()
             async with self._tools.work(SYSTEM) as ctx:
                 lately = frozenset(await repository.decided_lately(ctx.db, _LOOK_BACK_S))
-            if lately <= self._seen and now - self._loaded_at < _OLDEST_S:
+            if lately <= self._seen and now - self._loaded_at < self._oldest_s:
                 self._looked_at = now
                 return
             # Looked first, loaded then: what happens in between is seen by the next look.
