@@ -42,15 +42,17 @@ def main(names: list[str]) -> int:
         figures |= importlib.import_module(name).measure()
         print(f"{name} took {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     print_table(figures)
-    keep(figures)
+    written(figures, RESULTS)
     return 0
 
 
-def print_table(figures: dict[str, float]) -> None:
+def print_table(
+    figures: dict[str, float], goals: dict[str, tuple[str, float]] | None = None
+) -> None:
     """One line a figure: what was seen, the goal, whether it is reached."""
     print(f"{'figure':22} {'seen':>10}  {'goal':>9}")
     for name, seen in figures.items():
-        side, goal = GOALS.get(name, ("", None))
+        side, goal = (GOALS if goals is None else goals).get(name, ("", None))
         if goal is None:
             print(f"{name:22} {seen:10.2f}")
             continue
@@ -58,10 +60,10 @@ def print_table(figures: dict[str, float]) -> None:
         print(f"{name:22} {seen:10.2f}  {side} {goal:6g}  {'' if reached else 'not reached'}")
 
 
-def keep(figures: dict[str, float]) -> None:
+def written(figures: dict[str, float], results: Path) -> None:
     """Write the figures beside those that other runs left."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"figures": {}}
+    results.parent.mkdir(exist_ok=True)
+    kept = json.loads(results.read_text()) if results.exists() else {"figures": {}}
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -71,7 +73,7 @@ def keep(figures: dict[str, float]) -> None:
         "machine": machine,
         "figures": kept["figures"] | {name: round(seen, 3) for name, seen in figures.items()},
     }
-    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+    results.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 if __name__ == "__main__":

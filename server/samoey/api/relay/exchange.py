@@ -1,10 +1,9 @@
 """One request of a program and what is said back, on the bare ASGI messages."""
 
 import asyncio
-import contextlib
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import msgspec
@@ -24,6 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 Hearing = Callable[[bytes], Awaitable[None]]
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}")
+_LISTEN_AFTER_S = 0.02
 _JSON = (b"content-type", b"application/json")
 _AS_IT_COMES = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
@@ -98,35 +98,19 @@ class Exchange:
             raise BadRequest("Send a JSON object.")
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    @contextlib.asynccontextmanager
-    async def heard_out(self) -> AsyncIterator[None]:
+    def heard_out(self) -> "Listening":
         """Break off what is done inside the block as soon as nobody waits for it any more.
 
         Raises:
             HungUp: the program closed its connection.
         """
-        doing = asyncio.current_task()
-        assert doing is not None
-        gone = False
+        return Listening(self)
 
-        async def listen() -> None:
-            nonlocal gone
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
-            if not self._ended:
-                gone = True
-                doing.cancel()
-
-        listening = asyncio.create_task(listen())
-        try:
-            yield
-        except asyncio.CancelledError:
-            if not gone:
-                raise
-            doing.uncancel()
-            raise HungUp from None
-        finally:
-            listening.cancel()
+    async def gone(self) -> bool:
+        """Wait until nobody waits any more; False where the answer was just given."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        return not self._ended
 
     async def tell(self, document: dict[str, Any] | msgspec.Raw) -> None:
         """Answer with a document of our own."""
@@ -170,9 +154,44 @@ class Exchange:
 
     async def _start(self, status: int, told: Headers) -> None:
         told.append((b"x-request-id", self.id.encode()))
+        if self.vendor == "anthropic":
+            # The name by which Anthropic's programs know it.
+            told.append((b"request-id", self.id.encode()))
         self._begun = True
         await self._send({"type": "http.response.start", "status": status, "headers": told})
 
     async def _end(self, body: bytes) -> None:
         self._ended = True
         await self._send({"type": "http.response.body", "body": body})
+
+
+class Listening:
+    """Listens for the end of a connection, beside what is done in its block."""
+
+    def __init__(self, asked: Exchange) -> None:
+        self._asked = asked
+        self._doing = asyncio.current_task()
+        self._task: asyncio.Task[None] | None = None
+        self._gone = False
+
+    async def __aenter__(self) -> None:
+        # Most answers are there before a program could think of leaving: they need no listener.
+        self._start = asyncio.get_running_loop().call_later(_LISTEN_AFTER_S, self._listen)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._start.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        if self._gone and isinstance(error, asyncio.CancelledError):
+            assert self._doing is not None
+            self._doing.uncancel()
+            raise HungUp from None
+
+    def _listen(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._until_gone())
+
+    async def _until_gone(self) -> None:
+        if await self._asked.gone():
+            self._gone = True
+            assert self._doing is not None
+            self._doing.cancel()
