@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from tests.domains.models.door import PLACE, deployment, provider, slug
+from tests.doubles import anthropic as double_anthropic
 from tests.doubles import openai as double_openai
+from tests.doubles.anthropic import AnthropicDouble
 from tests.doubles.openai import KEY, OpenAIDouble
 from tests.make import Make, Somebody
 
@@ -149,3 +151,27 @@ async def test_a_vendor_that_quotes_the_key_does_not_have_it_told(
 
     assert told["problem"]["type"] == "/problems/model-refused-request"
     assert KEY not in str(told)
+
+
+@pytest.fixture(scope="module")
+def claude() -> Iterator[AnthropicDouble]:
+    with double_anthropic.running() as running:
+        yield running
+
+
+async def test_anthropic_is_tried_and_listed_in_its_own_words(
+    client: httpx.AsyncClient, ada: Somebody, claude: AnthropicDouble
+) -> None:
+    made = await provider(
+        client, ada, kind="anthropic", base_url=claude.url, api_key=double_anthropic.KEY
+    )
+    wrong = await provider(client, ada, kind="anthropic", base_url=claude.url, name="wrong")
+    claude.write("OK")
+
+    told = await tried(client, ada, made["id"], "claude-haiku-4-5")
+    listed = await client.get(f"{PLACE}/providers/{made['id']}/models", headers=ada.headers)
+    refused = await tried(client, ada, wrong["id"], "claude-haiku-4-5")
+
+    assert (told["ok"], told["model"]) == (True, "claude-haiku-4-5")
+    assert [it["id"] for it in listed.json()] == claude.models
+    assert refused["problem"]["type"] == "/problems/model-refused-key"
