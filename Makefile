@@ -117,6 +117,10 @@ fix: $(VENV)/.ready clients/node_modules/.ready ## Repair what lint and format c
 bench: build ## Print the numbers that this project promises (writes bench/results/)
 	@$(BIN)/python bench/house.py $(ARGS)
 
+.PHONY: bench-gateway
+bench-gateway: $(VENV)/.ready ## Compare the gateway with LiteLLM's proxy (ARGS=--long watches memory for 30 minutes)
+	@cd bench && $(BIN)/python gateway.py $(ARGS)
+
 .PHONY: docs
 docs: $(VENV)/.ready ## Write what is generated from the code: .env.example, docs/settings.md, docs/reference.md
 	@cd server && $(BIN)/python -m documents

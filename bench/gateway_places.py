@@ -128,11 +128,10 @@ def house(folder: Path, upstream_url: str) -> Iterator[dict[str, str]]:
             "SAMOEY_HOME": str(folder / "home"),
             "SAMOEY_LOG__LEVEL": "warning",
         }
-        os.environ |= given
-        yield given | {"key": asyncio.run(_furnish(upstream_url))}
+        yield given | {"key": asyncio.run(_furnish(upstream_url, given))}
 
 
-async def _furnish(upstream_url: str) -> str:
+async def _furnish(upstream_url: str, given: dict[str, str]) -> str:
     from samoey.domains.identity import service as identity
     from samoey.domains.identity.keys.schemas import NewKey
     from samoey.domains.models.policies import service as policies
@@ -141,10 +140,17 @@ async def _furnish(upstream_url: str) -> str:
     from samoey.domains.models.providers.schemas import NewDeployment, NewProvider
     from samoey.domains.workspaces import service as workspaces
     from samoey.kit.context import SYSTEM, Actor
-    from samoey.kit.settings import read_settings
+    from samoey.kit.settings import Settings
     from samoey.tools import open_house
 
-    async with open_house(read_settings()) as opened:
+    settings = Settings.model_validate(
+        {
+            "home": given["SAMOEY_HOME"],
+            "database_url": given["DATABASE_URL"],
+            "redis_url": given["REDIS_URL"],
+        }
+    )
+    async with open_house(settings) as opened:
         tools = opened.tools
         async with tools.work(SYSTEM) as ctx:
             user = await identity.create_person(
@@ -181,7 +187,8 @@ def ours(folder: Path, given: dict[str, str]) -> Iterator[tuple[Place, float]]:
     command = [sys.executable, "-m", "samoey.cli.main", "serve", "--doors", "relay"]
     command += ["--port", str(port)]
     url = f"http://127.0.0.1:{port}/v1/chat/completions"
-    with running("samoey", command, url, given["key"], folder / "samoey.log") as told:
+    more = {name: value for name, value in given.items() if name != "key"}
+    with running("samoey", command, url, given["key"], folder / "samoey.log", **more) as told:
         yield told
 
 
@@ -218,8 +225,6 @@ def peer(folder: Path, upstream_url: str) -> Iterator[tuple[Place, float]]:
         "LITELLM_LOG": "ERROR",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "LITELLM_MASTER_KEY": PEER_KEY,
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
     }
     with running(PEER, command, url, PEER_KEY, folder / "litellm.log", **more) as told:
         yield told

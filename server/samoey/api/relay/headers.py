@@ -1,6 +1,8 @@
 """What an answer's head tells: who answered and why, what it cost, how the key's limits stand."""
 
 import math
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from samoey.api.relay.errors import Vendor
 from samoey.domains.models.gateway.answering import Answer
@@ -39,7 +41,7 @@ def of_limits(vendor: Vendor, rates: RateState) -> Headers:
         for name, value in (
             ("limit", str(limit)),
             ("remaining", str(left)),
-            ("reset", f"{seconds}s"),
+            ("reset", _reset(vendor, seconds)),
         ):
             told.append((_name(vendor, name, what), value.encode()))
     return told
@@ -51,6 +53,15 @@ def _name(vendor: Vendor, name: str, what: str) -> bytes:
     return f"x-ratelimit-{name}-{what}".encode()
 
 
+def _reset(vendor: Vendor, seconds: int) -> str:
+    """When the limit is whole again: Anthropic tells the moment, OpenAI how long that takes."""
+    if vendor == "openai":
+        return f"{seconds}s"
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache(4096)
 def _plain(text: str) -> bytes:
     """A name that people chose, as a header can hold it."""
     return "".join(c if " " <= c <= "~" else "?" for c in text).encode("ascii")

@@ -86,9 +86,9 @@ class Names:
         if alias is None or not _seen(alias, policy):
             return None
         known = self._snapshot.deployments
-        return alias, tuple(
-            known[it.deployment_id] for it in alias.targets if it.deployment_id in known
-        )
+        found = (known[it.deployment_id] for it in alias.targets if it.deployment_id in known)
+        # An endpoint is asked for the model that is called like the alias.
+        return alias, tuple(replace(it, model=name) if it.model == ANY else it for it in found)
 
     def _model(self, name: str) -> Found | None:
         found = self._models.get(name)
