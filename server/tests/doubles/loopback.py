@@ -44,7 +44,7 @@ async def in_this_loop(app: Any, listening: socket.socket) -> AsyncIterator[str]
 
 
 def _server(app: Any, **changes: Any) -> uvicorn.Server:
-    given = {"port": 0, "lifespan": "off", "log_config": None, "access_log": False}
+    given: dict[str, Any] = {"port": 0, "lifespan": "off", "log_config": None, "access_log": False}
     given |= {"ws_per_message_deflate": False, "timeout_graceful_shutdown": 0}
     return uvicorn.Server(uvicorn.Config(app, **(given | changes)))
 

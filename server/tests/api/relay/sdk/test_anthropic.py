@@ -45,6 +45,7 @@ async def test_a_message_is_read_with_its_usage(
 
     assert [block.text for block in message.content if block.type == "text"] == ["Hello."]
     assert message.stop_reason == "end_turn"
+    assert message._request_id
     assert (message.usage.input_tokens, message.usage.output_tokens) == (12, 7)
 
 

@@ -190,6 +190,17 @@ def test_some_of_the_tools_may_be_allowed() -> None:
     assert wire["tool_choice"] == {"type": "any"}
 
 
+@pytest.mark.parametrize(("model", "role"), [("gpt-5.6", "developer"), ("qwen3", "system")])
+def test_developers_speak_as_the_system_where_their_role_is_not_known(
+    model: str, role: str
+) -> None:
+    body = json.dumps(_RESPONSE | {"input": [{"role": "developer", "content": "Be brief."}]})
+
+    wire = json.loads(Translation("openai.responses", "openai.chat").request(body.encode(), model))
+
+    assert wire["messages"] == [{"role": role, "content": "Be brief."}]
+
+
 def test_thoughts_go_back_to_their_vendor_as_they_came() -> None:
     thought = {"type": "thinking", "thinking": "Hm.", "signature": "sig"}
 

@@ -28,6 +28,9 @@ _REFUSED = {
 }
 # Nothing of the kind is ever in our answers, so that there is nothing to be left out.
 _INCLUDED = {"reasoning.encrypted_content"}
+# Servers that are not OpenAI's do not know its newer name.
+_OLDER_ROLES = {"developer": "system"}
+_ROLES: dict[str, str] = {}
 
 
 def request(asked: dict[str, Any], model: str) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def request(asked: dict[str, Any], model: str) -> dict[str, Any]:
         UnsupportedParameter: it asks for something that chat completions cannot do.
     """
     _refuse(asked)
-    wire: dict[str, Any] = {"model": model, "messages": _messages(asked)}
+    wire: dict[str, Any] = {"model": model, "messages": _messages(asked, model)}
     wire |= {key: asked[key] for key in _KEPT if asked.get(key) is not None}
     if (limit := asked.get("max_output_tokens")) is not None:
         name = "max_completion_tokens" if families.counts_thoughts(model) else "max_tokens"
@@ -75,12 +78,13 @@ def items(given: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
     return given
 
 
-def _messages(asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _messages(asked: dict[str, Any], model: str) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     if asked.get("instructions"):
         told.append({"role": "system", "content": asked["instructions"]})
     # Pictures that a tool shows; chat takes those from a person only, behind all results.
     shown: list[dict[str, Any]] = []
+    speaks_to = _ROLES if families.counts_thoughts(model) else _OLDER_ROLES
     for item in items(asked["input"]):
         if item.get("type") == "function_call_output":
             result, pictures = _result(item)
@@ -88,7 +92,7 @@ def _messages(asked: dict[str, Any]) -> list[dict[str, Any]]:
             shown += pictures
             continue
         _flush(shown, told)
-        _add(item, told)
+        _add(item, told, speaks_to)
     _flush(shown, told)
     return told
 
@@ -99,11 +103,12 @@ def _flush(shown: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
         shown.clear()
 
 
-def _add(item: dict[str, Any], told: list[dict[str, Any]]) -> None:
+def _add(item: dict[str, Any], told: list[dict[str, Any]], roles: dict[str, str]) -> None:
     """Put an item behind what was told so far."""
     match item.get("type", "message"):
         case "message":
-            told.append({"role": item["role"], "content": _content(item["content"])})
+            role = roles.get(item["role"], item["role"])
+            told.append({"role": role, "content": _content(item["content"])})
         case "function_call":
             # A message and its calls are one message in chat.
             if not (told and told[-1]["role"] == "assistant"):
