@@ -92,7 +92,7 @@ class Gate:
             when_lost=meters.LOST.inc,
             most_bytes=models.usage_journal_mb * 2**20,
         )
-        accounts.watch(meters.count)
+        accounts.watch(meters.Meters().count)
         for one in (purse, accounts):
             await one.open()
             self._opened.push_async_callback(one.close)

@@ -64,26 +64,29 @@ class _Model:
         self.first = FIRST_SECONDS.labels(name)
 
 
-_bounded = Bounded(_MOST_MODELS)
-_models: dict[str, _Model] = {}
+class Meters:
+    """The counters of one process, for so many names at most."""
 
+    def __init__(self, most: int = _MOST_MODELS) -> None:
+        self._bounded = Bounded(most)
+        self._models: dict[str, _Model] = {}
 
-def count(row: Usage) -> None:
-    """Count one request; what `Accounts.watch` is given."""
-    name = _bounded(row.model)
-    model = _models.get(name)
-    if model is None:
-        model = _models[name] = _Model(name)
-    model.outcomes[_outcome(row.status)].inc()
-    if row.status >= _FIRST_ERROR and not row.completion_tokens:
-        return
-    model.prompt.inc(row.prompt_tokens)
-    model.cached.inc(row.cached_tokens)
-    model.completion.inc(row.completion_tokens)
-    model.dollars.inc(row.cost_micro / _MILLION)
-    model.seconds.observe(row.ms / 1000)
-    if row.first_ms is not None:
-        model.first.observe(row.first_ms / 1000)
+    def count(self, row: Usage) -> None:
+        """Count one request; what `Accounts.watch` is given."""
+        name = self._bounded(row.model)
+        model = self._models.get(name)
+        if model is None:
+            model = self._models[name] = _Model(name)
+        model.outcomes[_outcome(row.status)].inc()
+        if row.status >= _FIRST_ERROR and not row.completion_tokens:
+            return
+        model.prompt.inc(row.prompt_tokens)
+        model.cached.inc(row.cached_tokens)
+        model.completion.inc(row.completion_tokens)
+        model.dollars.inc(row.cost_micro / _MILLION)
+        model.seconds.observe(row.ms / 1000)
+        if row.first_ms is not None:
+            model.first.observe(row.first_ms / 1000)
 
 
 def _outcome(status: int) -> str:
