@@ -22,6 +22,7 @@ class Relayed:
     url: str
     standing: Standing
     http: aiohttp.ClientSession
+    kept: Kept
 
     def ask(self, body: Any, *, path: str = "/v1/chat/completions", key: str = PROGRAM_KEY) -> Any:
         headers = {"authorization": f"Bearer {key}"}
@@ -60,12 +61,13 @@ async def relayed(first: OpenAIDouble, second: OpenAIDouble) -> AsyncIterator[Re
                 deployment("second", second.url),
                 aliases=(alias("fast", "first", "second"),),
             )
-            relay = Relay(standing.gateway, max_body=20 * 2**20, responses=Kept())
+            kept = Kept()
+            relay = Relay(standing.gateway, max_body=20 * 2**20, responses=kept)
             async with (
                 loopback.in_this_loop(relay, listening) as url,
                 aiohttp.ClientSession(auto_decompress=False) as http,
             ):
-                yield Relayed(url, standing, http)
+                yield Relayed(url, standing, http, kept)
 
 
 Script = Callable[[OpenAIDouble], None]

@@ -71,6 +71,8 @@ class Events:
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most, self._size = most, 0
         self._held: list[bytes] = []
+        # A blank line is four bytes at most: the last three that are held may begin one.
+        self._before = b""
 
     def feed(self, part: bytes) -> bytes:
         """All that is whole by now.
@@ -80,13 +82,14 @@ class Events:
         """
         if not self._held and part.endswith(b"\n\n"):
             return part
-        before = b"".join(self._held)[-3:] if self._size < 4 else self._held[-1][-3:]  # noqa: PLR2004 - a blank line is four bytes at most
+        before = self._before
         end = _last_blank(before + part) - len(before)
         if end <= 0:
+            self._before = (before + part)[-3:]
             self._hold(part)
             return b""
         whole = b"".join((*self._held, part[:end]))
-        self._held, self._size = [], 0
+        self._held, self._size, self._before = [], 0, part[end:][-3:]
         if end < len(part):
             self._hold(part[end:])
         return whole

@@ -190,3 +190,32 @@ async def test_a_response_that_breaks_off_is_told_to_have_failed(
 
     assert events[-1].type == "response.failed"
     assert events[-1].response.error is not None
+
+
+async def test_while_nothing_can_be_kept_answers_are_given_and_going_on_is_refused(
+    openai: "AsyncOpenAI", relay: Relayed, gpt: OpenAIDouble
+) -> None:
+    import openai as library
+
+    gpt.document("Hello.")
+    kept = await openai.responses.create(model=GPT, input="Hi")
+    relay.kept.away = True
+    gpt.document("Hello again.")
+
+    response = await openai.responses.create(model=GPT, input="Hi")
+
+    assert response.output_text == "Hello again."
+    with pytest.raises(library.InternalServerError) as away:
+        await openai.responses.create(model=GPT, input="Hi", previous_response_id=kept.id)
+    assert away.value.status_code == 503
+    assert len(gpt.requests) == 2
+
+
+@pytest.mark.parametrize("given", [None, 7, {"a": 1}])
+async def test_an_input_that_is_none_is_a_bad_request(openai: "AsyncOpenAI", given: Any) -> None:
+    import openai as library
+
+    with pytest.raises(library.BadRequestError) as refused:
+        await openai.responses.create(model=GPT, input=given)
+
+    assert refused.value.param == "input"
