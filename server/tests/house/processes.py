@@ -73,10 +73,11 @@ class RunningHouse:
             await worker
 
     @contextlib.asynccontextmanager
-    async def serving(self, *, web: bool = False) -> AsyncIterator[str]:
+    async def serving(self, *, web: bool = False, relay: bool = False) -> AsyncIterator[str]:
         """The web door on a loopback port of its own; gives its URL."""
         settings = self.tools.settings.server.model_copy(update={"port": 0})
-        app = create_app(self.tools, web_root=web_root(settings) if web else None)
+        door = await self.gate.relay() if relay else None
+        app = create_app(self.tools, web_root=web_root(settings) if web else None, relay=door)
         with listen(settings.host, settings.port) as listening:
             async with loopback.in_this_loop(app, listening) as address:
                 yield address

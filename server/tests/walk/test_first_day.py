@@ -100,7 +100,7 @@ async def read_extract(answer: Locator) -> None:
     await expect(answer).to_contain_text("extractive")
     await expect(answer.get_by_text("No language model is connected")).to_have_count(1)
     link = answer.get_by_role("link", name="Connect a model")
-    await expect(link).to_have_attribute("href", "/settings/?tab=models")
+    await expect(link).to_have_attribute("href", "/models/")
 
 
 async def follow_a_citation(page: Page, answer: Locator, commit: str, *, previewed: bool) -> None:

@@ -1,4 +1,5 @@
 import {
+  Cpu,
   FolderGit2,
   House,
   type LucideIcon,
@@ -25,6 +26,7 @@ export const PLACES: readonly Place[] = [
 ]
 
 export const LOWER_PLACES: readonly Place[] = [
+  { href: '/models/', label: 'Models', sign: Cpu, key: 'l' },
   { href: '/members/', label: 'Members', sign: Users, key: 'm' },
   { href: '/settings/', label: 'Settings', sign: Settings, key: ',' },
 ]

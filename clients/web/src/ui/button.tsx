@@ -9,12 +9,14 @@ const look = cva(
   {
     variants: {
       tone: {
-        accent: 'bg-accent text-accent-text not-disabled:hover:opacity-90',
+        // Under the pointer towards the text's colour: what stands on it is read as well as before.
+        accent:
+          'bg-accent text-accent-text not-disabled:hover:bg-[color-mix(in_oklch,var(--accent)_90%,var(--text))]',
         plain:
           'border border-line-strong bg-surface text-text not-disabled:hover:bg-wash-strong aria-pressed:bg-wash-strong',
         quiet:
           'text-quiet not-disabled:hover:bg-wash-strong not-disabled:hover:text-text aria-pressed:bg-wash-strong aria-pressed:text-text',
-        bad: 'bg-bad text-accent-text not-disabled:hover:opacity-90',
+        bad: 'bg-bad text-accent-text not-disabled:hover:bg-[color-mix(in_oklch,var(--bad)_90%,var(--text))]',
       },
       size: {
         sm: 'h-7 px-2 text-sm',

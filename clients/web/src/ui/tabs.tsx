@@ -2,6 +2,7 @@
 
 import { Tabs as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { cn } from './cn'
 
 interface TabsProps {
   value: string
@@ -13,7 +14,13 @@ interface TabsProps {
 export function Tabs({ value, onChange, label, tabs }: TabsProps) {
   return (
     <Radix.Root value={value} onValueChange={onChange}>
-      <Radix.List aria-label={label} className="grid grid-cols-3 border-b sm:flex sm:gap-x-5">
+      <Radix.List
+        aria-label={label}
+        className={cn(
+          'grid border-b sm:flex sm:gap-x-5',
+          tabs.length === 4 ? 'grid-cols-4' : 'grid-cols-3',
+        )}
+      >
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

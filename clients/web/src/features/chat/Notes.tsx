@@ -29,7 +29,7 @@ function CodeFirst() {
 function ConnectModel() {
   const list = useQuery(models.list()).data
   if (list?.some((model) => model.connected && model.id !== 'extractive')) return null
-  return <NoteLink href="/settings/?tab=models">Connect a model</NoteLink>
+  return <NoteLink href="/models/">Connect a model</NoteLink>
 }
 
 /** Nothing was laid out: there was no code, or nothing in it fits. */

@@ -101,7 +101,7 @@ function ModelNote() {
   return (
     <p className="text-sm text-quiet">
       No model is connected: answers are the best passages of your code.{' '}
-      <Link href="/settings/?tab=models" className="text-accent underline underline-offset-2">
+      <Link href="/models/" className="text-accent underline underline-offset-2">
         Connect a model
       </Link>
     </p>

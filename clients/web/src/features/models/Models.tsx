@@ -1,67 +1,58 @@
 'use client'
 
-import { type Model, models } from '@samoey/api'
-import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleDashed } from 'lucide-react'
-import { Chip } from '@/ui/chip'
-import { CopyButton } from '@/ui/copy'
-import { SkeletonRows } from '@/ui/empty'
-import { ProblemPanel } from '@/ui/problem'
+import { atLeast } from '@samoey/api'
+import { useRouter, useSearchParams } from 'next/navigation'
+import { useSession } from '@/session'
+import { Page } from '@/ui/page'
+import { Tabs } from '@/ui/tabs'
+import { Budgets } from './Budgets'
+import { Providers } from './Providers'
+import { Routing } from './Routing'
+import { Usage } from './Usage'
 
-const EXAMPLE = `export OPENAI_API_KEY=...
-# any OpenAI-compatible endpoint; leave it out for OpenAI's own
-export OPENAI_BASE_URL=http://localhost:11434/v1
-samoey up`
-
-function ModelRow({ model }: { model: Model }) {
-  return (
-    <li className="flex items-start gap-3 border-b py-3 last:border-b-0">
-      {model.connected ? (
-        <CircleCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-good" />
-      ) : (
-        <CircleDashed size={16} aria-hidden className="mt-0.5 shrink-0 text-warn" />
-      )}
-      <div className="min-w-0 grow">
-        <p className="flex items-center gap-2 text-sm font-medium">
-          {model.id}
-          {model.is_default ? <Chip>answers by default</Chip> : null}
-        </p>
-        <p className="text-sm text-quiet">{model.detail}</p>
-      </div>
-      <span className="shrink-0 text-xs text-quiet max-sm:sr-only">
-        {model.provider} · {model.connected ? 'connected' : 'not connected'}
-      </span>
-    </li>
-  )
-}
-
-/** Which models answer here, and how to connect one. */
+/** Everything about language models; the tab stands in the address. */
 export function Models() {
-  const list = useQuery(models.list())
+  const router = useRouter()
+  const { workspace } = useSession()
+  const mayChange = atLeast(workspace.role, 'admin')
+  const address = useSearchParams()
+  const tab = address.get('tab')
+  const show = (part: Record<string, string>) =>
+    router.replace(`/models/?${new URLSearchParams(part).toString()}`, { scroll: false })
+  const tabs = [
+    { value: 'providers', label: 'Providers', content: <Providers mayChange={mayChange} /> },
+    {
+      value: 'routing',
+      label: 'Routing',
+      content: (
+        <Routing
+          mayChange={mayChange}
+          explained={address.get('explain')}
+          onExplain={(name) => show({ tab: 'routing', explain: name })}
+        />
+      ),
+    },
+    { value: 'keys', label: 'Keys', content: <Budgets mayChange={mayChange} /> },
+    {
+      value: 'usage',
+      label: 'Usage',
+      content: (
+        <Usage
+          everybody={mayChange}
+          view={{ by: address.get('by'), days: address.get('days') }}
+          onView={(view) => show({ tab: 'usage', ...view })}
+        />
+      ),
+    },
+  ]
   return (
-    <div className="flex flex-col gap-6">
-      {list.isPending ? <SkeletonRows rows={2} /> : null}
-      {list.error ? <ProblemPanel error={list.error} retry={() => void list.refetch()} /> : null}
-      <ul>
-        {list.data?.map((model) => (
-          <ModelRow key={model.id} model={model} />
-        ))}
-      </ul>
-      <section aria-labelledby="connect" className="max-w-[72ch]">
-        <h2 id="connect" className="mb-2 text-sm font-semibold">
-          Connect a model
-        </h2>
-        <p className="mb-3 text-sm text-quiet">
-          Models are connected where the server runs, so that no key passes through a browser. Set
-          these and start it again. Without a model, answers are the best passages of your code.
-        </p>
-        <div className="flex items-start justify-between gap-2 rounded-md border bg-surface p-3">
-          <pre tabIndex={0} className="code-lines overflow-x-auto">
-            {EXAMPLE}
-          </pre>
-          <CopyButton text={EXAMPLE} label="Copy" />
-        </div>
-      </section>
-    </div>
+    <Page wide title="Models">
+      <Tabs
+        label="Models"
+        value={tabs.some(({ value }) => value === tab) ? String(tab) : 'providers'}
+        onChange={(value) => show({ tab: value })}
+        tabs={tabs}
+      />
+    </Page>
   )
 }

@@ -2,7 +2,6 @@
 
 import { useRouter, useSearchParams } from 'next/navigation'
 import { Keys, Profile, Sessions } from '@/features/identity'
-import { Models } from '@/features/models'
 import { WorkspaceName } from '@/features/workspaces'
 import { useSession } from '@/session'
 import { Page } from '@/ui/page'
@@ -17,7 +16,6 @@ export function Settings() {
   const tabs = [
     { value: 'profile', label: 'Profile', content: <Profile /> },
     { value: 'appearance', label: 'Appearance', content: <Appearance /> },
-    { value: 'models', label: 'Models', content: <Models /> },
     { value: 'keys', label: 'API keys', content: <Keys /> },
     { value: 'sessions', label: 'Sessions', content: <Sessions /> },
     ...(workspace.role === 'owner'

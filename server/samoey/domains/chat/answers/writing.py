@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NO_MODEL = (
     "No language model is connected, so these are the passages themselves; connect one under "
-    "Settings > Models, or with `OPENAI_API_KEY` and `OPENAI_BASE_URL`."
+    "Models, or with `OPENAI_API_KEY` and `OPENAI_BASE_URL`."
 )
 MODEL_FAILED = "The model did not finish, so here are the passages that were found:"
 LENGTH_REACHED = "The model stopped at its length limit: the answer is not complete."
