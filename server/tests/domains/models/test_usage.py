@@ -1,5 +1,6 @@
 """Usage: narrow rows, written once, summed up by the hour, shown to those who may see it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -186,6 +187,34 @@ async def test_names_that_callers_make_up_stop_nobody(tools: Tools, make: Make) 
         names = set(await ctx.db.scalars(text("SELECT name FROM usage_names")))
 
     assert {"a\ufffdb", "x" * 200} <= names
+
+
+async def test_writers_and_whoever_sums_up_lose_nothing_to_one_another(
+    house: RunningHouse,
+) -> None:
+    ada = await house.make.user()
+
+    async def write(hours_ago: int) -> None:
+        books, segment, start = service.UsageBooks(house.tools), uuid4(), 16
+        while start < 16 + 8:
+            try:
+                await books.write(segment, start, start + 1, [used(ada, hours_ago), used(ada)])
+            except service.RolledMeanwhile:
+                continue
+            start += 1
+
+    async def sum_up() -> None:
+        for minutes in range(10):
+            await service.roll_up(house.tools, NOW + timedelta(minutes=minutes))
+
+    await asyncio.gather(write(1), write(3), write(30), sum_up())
+    async with house.client() as http:
+        before = await asked(http, ada, by="person")
+        await service.roll_up(house.tools, NOW + timedelta(hours=2))
+        after = await asked(http, ada, by="person")
+
+    assert before == after
+    assert [one["requests"] for one in after] == [48]
 
 
 async def days(house: RunningHouse) -> Sequence[str]:

@@ -17,6 +17,8 @@ _COPY = "COPY usage ({}) FROM STDIN".format(", ".join(column.name for column in 
 _GROUPS = ("workspace_id", "user_id", "key_id", "model_id")
 _SUMS = ("requests", "errors", "prompt_tokens", "completion_tokens", "cached_tokens", "cost_micro")
 _FIRST_ERROR = 400
+# Any number will do, as long as every version of the program takes the same.
+_DAYS_LOCK = 0x5A_4D_44_59
 # Each slot is a quarter longer than the one before.
 STEP = 1.25
 
@@ -95,13 +97,20 @@ async def partitioned(db: AsyncSession) -> bool:
     return bool(await db.scalar(kind))
 
 
-async def make_day(db: AsyncSession, day: date) -> None:
-    """Make the partition of a day, unless it is there."""
-    after = day + timedelta(days=1)
-    if await db.scalar(sa.text("SELECT to_regclass(:name)"), {"name": _name(day)}) is None:
+async def make_days(db: AsyncSession, wanted: Iterable[date]) -> None:
+    """Make the partitions of some days, as far as they are not there.
+
+    It takes the whole table for itself, so it stands in a unit of work of its own.
+    """
+    if not await partitioned(db):
+        return
+    await db.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DAYS_LOCK})
+    there = set(await days(db))
+    for day in sorted(set(wanted) - there):
+        after = day + timedelta(days=1)
         await db.execute(
             sa.text(
-                f"CREATE TABLE IF NOT EXISTS {_name(day)} PARTITION OF usage "
+                f"CREATE TABLE {_name(day)} PARTITION OF usage "
                 f"FOR VALUES FROM ('{day} 00:00+00') TO ('{after} 00:00+00')"
             )
         )
@@ -123,6 +132,7 @@ async def drop_days(db: AsyncSession, before: date) -> None:
     if not await partitioned(db):
         await db.execute(sa.text("SELECT drop_chunks('usage', :before)"), {"before": before})
         return
+    await db.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DAYS_LOCK})
     for day in await days(db):
         if day < before:
             await db.execute(sa.text(f"DROP TABLE {_name(day)}"))

@@ -54,14 +54,14 @@ class UsageBooks:
         oldest = _oldest(self._tools, datetime.now(UTC)).timestamp()
         rows = [_fitting(row) for row in rows if row.at >= oldest]
         days = {datetime.fromtimestamp(row.at, UTC).date() for row in rows}
+        if not days <= self._days:
+            async with self._tools.work(SYSTEM) as ctx:
+                await repository.make_days(ctx.db, days)
         async with self._tools.work(SYSTEM) as ctx:
             if not await repository.advance(ctx.db, segment, start, end):
                 return False
             if not rows:
                 return True
-            if not days <= self._days and await repository.partitioned(ctx.db):
-                for day in sorted(days - self._days):
-                    await repository.make_day(ctx.db, day)
             first = datetime.fromtimestamp(min(row.at for row in rows), UTC)
             await _open_hours(ctx, first)
             names = {name for row in rows for name in (row.model, row.deployment)}
@@ -179,9 +179,8 @@ async def keep_in_order(tools: Tools) -> None:
     now = datetime.now(UTC)
     today = now.date()
     async with tools.work(SYSTEM) as ctx:
-        if await repository.partitioned(ctx.db):
-            for ahead in range(_DAYS_AHEAD + 1):
-                await repository.make_day(ctx.db, today + timedelta(days=ahead))
+        ahead = (today + timedelta(days=number) for number in range(_DAYS_AHEAD + 1))
+        await repository.make_days(ctx.db, ahead)
     await roll_up(tools, now)
     async with tools.work(SYSTEM) as ctx:
         await repository.drop_days(ctx.db, _oldest(tools, now).date())
