@@ -5,6 +5,8 @@ import contextlib
 from urllib.parse import urlsplit
 
 from samoey.adapters.embedders.minilm import MiniLM
+from pydantic import SecretStr
+
 from samoey.adapters.ledger import ValkeyLedger
 from samoey.adapters.models.desk import VendorsDesk
 from samoey.adapters.models.own import deployment_of
@@ -27,6 +29,7 @@ from samoey.domains.models.usage.service import SpentBefore, UsageBooks
 from samoey.kit.context import Tools
 from samoey.kit.known_providers import given_providers
 from samoey.kit.ports.models import ModelNotAllowed
+from samoey.kit.secrets import kept_key
 from samoey.kit.settings import Settings
 
 
@@ -165,3 +168,11 @@ def _refuse_outside(settings: Settings) -> None:
             raise ModelNotAllowed(
                 f"{address.hostname} lies outside, and SAMOEY_MODELS__LOCAL_ONLY forbids that."
             )
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The same settings with a key that signs sessions, made once into the home folder."""
+    if settings.secret_key is not None:
+        return settings
+    key = kept_key(settings.home / "session.key")
+    return settings.model_copy(update={"secret_key": SecretStr(key.hex())})

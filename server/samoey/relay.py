@@ -19,7 +19,7 @@ from samoey.adapters.git.system import SystemGit
 from samoey.adapters.valkey import ValkeyBus
 from samoey.api.relay.app import PREFIX, Relay
 from samoey.api.relay.exchange import Receive, Scope, Send
-from samoey.gate import Gate
+from samoey.gate import Gate, with_secret_key
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.events import Event
@@ -57,6 +57,9 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     if settings.database_url is None or settings.redis_url is None:
         raise RelayNeedsServers("Set the two variables to your servers, or start `samoey up`.")
+    settings = with_secret_key(settings)
+    assert settings.database_url is not None
+    assert settings.redis_url is not None
     url = libpq_url(settings.database_url.get_secret_value())
     engine = connect(url, pool_size=settings.database.pool_size)
     bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from samoey.adapters.git.system import SystemGit
@@ -14,13 +13,13 @@ from samoey.domains.identity import reactions as identity_reactions
 from samoey.domains.knowledge import reactions as knowledge_reactions
 from samoey.domains.models.usage import reactions as usage_reactions
 from samoey.domains.repositories import reactions as repositories_reactions
-from samoey.gate import Gate
+from samoey.gate import Gate, with_secret_key
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.jobs import Jobs
 from samoey.kit.problems import Unavailable
 from samoey.kit.reactions import Registry
-from samoey.kit.secrets import Sealer, kept_key
+from samoey.kit.secrets import Sealer
 from samoey.kit.settings import Settings
 
 REGISTRY = Registry.of(
@@ -85,11 +84,3 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await gate.close()
         await bus.close()
         await engine.dispose()
-
-
-def with_secret_key(settings: Settings) -> Settings:
-    """The same settings with a key that signs sessions, made once into the home folder."""
-    if settings.secret_key is not None:
-        return settings
-    key = kept_key(settings.home / "session.key")
-    return settings.model_copy(update={"secret_key": SecretStr(key.hex())})

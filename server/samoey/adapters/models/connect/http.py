@@ -118,7 +118,7 @@ class HttpReply:
         self._due, self._end = started + limits.first_s, started + limits.whole_s
         self._stage: Stage = "first"
         self._late: Stage | None = None
-        self._timer = self._loop.call_at(min(self._due, self._end), self._look)
+        self._timer: asyncio.TimerHandle | None = None
 
     def _look(self) -> None:
         """Give up on what is late; else look again when it could next be."""
@@ -133,6 +133,7 @@ class HttpReply:
     async def parts(self) -> AsyncIterator[bytes]:
         """The body as it comes."""
         content, gap_s, now = self._response.content, self._limits.gap_s, self._loop.time
+        self._timer = self._loop.call_at(min(self._due, self._end), self._look)
         try:
             while part := await content.readany():
                 # How long a part is looked at by others is no fault of the vendor's.
@@ -149,9 +150,12 @@ class HttpReply:
 
     async def read(self, most: int) -> bytes:
         """The whole body."""
-        length = self._response.content_length
+        length, content = self._response.content_length, self._response.content
         if length is not None and length > most:
             raise BrokeOff(f"The answer is longer than {most:,} bytes.")
+        if length is not None and content.is_eof() and content.exception() is None:
+            # It came with its head, as short answers do: there is nothing to watch over.
+            return content.read_nowait()
         found, size = [], 0
         async for part in self.parts():
             found.append(part)
@@ -162,7 +166,8 @@ class HttpReply:
 
     async def aclose(self) -> None:
         """Let go of the connection; one that was not read to its end is closed."""
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._response.content.at_eof():
             self._response.release()
         else:
