@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from urllib.parse import urlsplit
 
-from samoey.adapters.embedders.minilm import MiniLM
 from pydantic import SecretStr
 
+from samoey.adapters.embedders.minilm import MiniLM
 from samoey.adapters.ledger import ValkeyLedger
 from samoey.adapters.models.desk import VendorsDesk
 from samoey.adapters.models.own import deployment_of
@@ -18,8 +18,11 @@ from samoey.api.relay.app import Relay
 from samoey.domains.models.gateway import meters
 from samoey.domains.models.gateway.billing import UNCOUNTED, Till
 from samoey.domains.models.gateway.budget import Purse, PurseLimits
+from samoey.domains.models.gateway.cache import Cache
 from samoey.domains.models.gateway.inside import Inside
+from samoey.domains.models.gateway.keeping import Keeping
 from samoey.domains.models.gateway.rates import Rates
+from samoey.domains.models.gateway.semantic import Semantic
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Snapshot
 from samoey.domains.models.gateway.usage import Accounts
@@ -100,7 +103,28 @@ class Gate:
             await one.open()
             self._opened.push_async_callback(one.close)
         keeper = await self._opened.enter_async_context(Keeper(tools).open())
-        return self._gateway_of(keeper, Till(purse, Rates(ledger, when_away=when_away), accounts))
+        till = Till(purse, Rates(ledger, when_away=when_away), accounts)
+        return self._gateway_of(keeper, till, self._cache())
+
+    def _cache(self) -> Cache:
+        """What all processes keep of answers, and what this one has of it at hand."""
+        settings, models = self._settings, self._settings.models
+        assert settings.redis_url is not None
+        assert settings.secret_key is not None
+        kept_s = models.cache_hours * 3600
+        shared = ValkeyResponses(
+            settings.redis_url.get_secret_value(),
+            prefix=f"{settings.redis_prefix}cache:",
+            kept_s=kept_s,
+            most_bytes=int(models.cache_mib * 2**20),
+            answer_s=1,
+        )
+        self._opened.push_async_callback(shared.close)
+        secret = settings.secret_key.get_secret_value().encode()
+        keeping = Keeping(shared, secret=secret, kept_s=kept_s)
+        cache = Cache(keeping, Semantic(keeping, self.embedder) if self.embedder else None)
+        self._opened.push_async_callback(cache.close)
+        return cache
 
     async def relay(self) -> Relay:
         """The door for programs, on this process' gateway."""
@@ -119,13 +143,16 @@ class Gate:
             responses=responses,
         )
 
-    def _gateway_of(self, snapshots: "Keeper | _Given", till: Till) -> Gateway:
+    def _gateway_of(
+        self, snapshots: "Keeper | _Given", till: Till, cache: Cache | None = None
+    ) -> Gateway:
         return Gateway(
             snapshots=snapshots,
             upstreams=self.ways.upstreams,
             till=till,
             desk=self.desk,
             own=() if self.embedder is None else (deployment_of(self.embedder),),
+            cache=cache,
         )
 
     async def close(self) -> None:

@@ -57,11 +57,19 @@ _DROP = _OPEN + "return forget(ARGV[1])"
 class ValkeyResponses:
     """The port's responses; `prefix` keeps installations apart, `most_bytes` is an owner's."""
 
-    def __init__(self, url: str, *, prefix: str, kept_s: float, most_bytes: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefix: str,
+        kept_s: float,
+        most_bytes: int,
+        answer_s: float = _ANSWER_S,
+    ) -> None:
         self._redis: Redis = Redis.from_url(
             url,
-            socket_timeout=_ANSWER_S,
-            socket_connect_timeout=_ANSWER_S,
+            socket_timeout=answer_s,
+            socket_connect_timeout=answer_s,
             health_check_interval=30,
         )
         self._prefix = prefix

@@ -136,6 +136,15 @@ class ModelSettings(Section):
         description="File of prices that go before those in the package, in the same form; what an "
         "admin writes down for a deployment goes before both.",
     )
+    cache_hours: float = Field(
+        24, gt=0, description="Hours that answers of aliases with a cache are told again."
+    )
+    cache_mib: float = Field(
+        64,
+        gt=0,
+        description="Megabytes of such answers that a workspace keeps in Redis; the oldest go "
+        "first.",
+    )
     embedder_threads: int = Field(
         2, ge=1, description="Cores that the embedding model of a process uses at the most."
     )

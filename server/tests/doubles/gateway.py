@@ -15,6 +15,7 @@ from samoey.adapters.models.own import deployment_of
 from samoey.adapters.network import NetworkGuard
 from samoey.domains.models.gateway.billing import Till
 from samoey.domains.models.gateway.budget import Hold
+from samoey.domains.models.gateway.cache import Cache
 from samoey.domains.models.gateway.rates import NO_LIMITS, RateState
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Alias, Deployment, KeyPolicy, Snapshot, Target
@@ -147,6 +148,7 @@ async def standing(
     clock: Callable[[], float] | None = None,
     wall: Callable[[], float] | None = None,
     embedder: Embedder | None = None,
+    cache: Cache | None = None,
 ) -> AsyncIterator[Standing]:
     """A gateway, open as long as the block runs."""
     vendors = Vendors(NetworkGuard("test", private_allowed=True, outside_allowed=False))
@@ -168,6 +170,7 @@ async def standing(
         snapshots=decided,
         upstreams=upstreams,
         own=() if embedder is None else (deployment_of(embedder),),
+        cache=cache,
         till=Till(purses, purses, purses),
         desk=desk,
         chance=random.Random(7),

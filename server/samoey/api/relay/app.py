@@ -10,6 +10,7 @@ from samoey.api.relay.doors import DOORS, Door
 from samoey.api.relay.exchange import Exchange, Hearing, HungUp, Receive, Scope, Send
 from samoey.api.relay.responses import ResponsesDoor
 from samoey.domains.models.gateway.answering import Answer
+from samoey.domains.models.gateway.cache import Use
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Caller
 from samoey.kit.ports.responses import Responses
@@ -84,10 +85,19 @@ class Relay:
             return await self._responses.ask(caller, body)
         if door.dialect == "anthropic.messages":
             body = messages.with_betas(body, asked.header(b"anthropic-beta"))
-        return await self._gateway.ask(caller, door.dialect, body), None
+        use = _use(asked.header(b"cache-control"))
+        return await self._gateway.ask(caller, door.dialect, body, cache=use), None
 
     async def _come_back(self, asked: "Exchange", caller: Caller, name: str) -> None:
         if asked.method == "DELETE":
             await asked.tell(await self._responses.drop(caller, name))
         else:
             await asked.tell(Raw(await self._responses.find(caller, name)))
+
+
+def _use(wish: bytes) -> Use:
+    """What a program says of answers that are kept."""
+    wishes = wish.lower()
+    if b"no-store" in wishes:
+        return "no"
+    return "renew" if b"no-cache" in wishes else "use"

@@ -23,8 +23,13 @@ def of_answer(answer: Answer, overhead_s: float) -> Headers:
         (b"x-samoey-attempts", b"%d" % answer.attempts),
         (b"x-samoey-overhead-ms", b"%.2f" % (max(0.0, overhead_s) * 1000)),
     ]
-    if answer.cost_micro is not None:
-        told.append((b"x-samoey-cost-usd", b"%.6f" % (answer.cost_micro / _MICRO)))
+    if answer.trimmed:
+        told.append((b"x-samoey-trimmed", b"%d" % answer.trimmed))
+    if answer.cache is not None:
+        told.append((b"x-samoey-cache", answer.cache.encode()))
+    cost = 0 if answer.cache in {"hit", "semantic"} else answer.cost_micro
+    if cost is not None:
+        told.append((b"x-samoey-cost-usd", b"%.6f" % (cost / _MICRO)))
     return told
 
 

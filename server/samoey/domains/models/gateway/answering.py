@@ -6,6 +6,7 @@ from typing import Literal
 from samoey.domains.models.gateway import refusals
 from samoey.domains.models.gateway.asked import Asked
 from samoey.domains.models.gateway.attempts import Begun
+from samoey.domains.models.gateway.cache import Looked
 from samoey.domains.models.gateway.cost import Tokens
 from samoey.domains.models.gateway.metering import Meter
 from samoey.domains.models.gateway.rates import RateState
@@ -25,11 +26,20 @@ class Answer:
     only what was told is paid.
     """
 
-    def __init__(self, asked: Asked, begun: Begun, *, rates: RateState, settle: Settle) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        begun: Begun,
+        *,
+        rates: RateState,
+        settle: Settle,
+        looked: Looked | None = None,
+    ) -> None:
         self.asked, self.rates = asked, rates
         self.status, self.content_type = begun.status, begun.content_type
         self.problem = begun.problem
         self.attempts, self.waited_s = begun.attempts, begun.waited_s
+        self.trimmed = begun.trimmed
         self.reason = begun.candidate.reason
         self.first_s = begun.waited_s
         self.cost_micro: int | None = None
@@ -39,7 +49,11 @@ class Answer:
         self._meter = Meter(hide_usage=translation is None and not asked.usage_wanted)
         self._told = translation.stream() if translation and begun.rest is not None else None
         self.body = begun.body
+        # How it came of the cache, or nothing where it was not looked for there.
+        self.cache = looked.how if looked else None
+        self._looked = looked if looked and looked.how == "miss" else None
         if begun.rest is None:
+            self._hear(begun.body or b"")
             self._end("refused" if begun.problem else "ok", begun.tokens or Tokens())
 
     @property
@@ -87,7 +101,7 @@ class Answer:
 
     def _pass(self, block: bytes) -> bytes:
         block = self._meter.read(block)
-        return self._told.feed(block) if self._told else block
+        return self._hear(self._told.feed(block) if self._told else block)
 
     def _last(self) -> bytes:
         """What is to be said when the vendor closed its stream.
@@ -100,6 +114,11 @@ class Answer:
         if not (self._meter.ended or self._meter.failed):
             host = refusals.host_of(self.deployment)
             raise BrokeOff(f"{host} stopped in the middle of its answer.")
+        return self._hear(told)
+
+    def _hear(self, told: bytes) -> bytes:
+        if self._looked is not None:
+            self._looked.hear(told)
         return told
 
     def _used(self) -> Tokens:
@@ -112,5 +131,8 @@ class Answer:
 
     def _end(self, outcome: Outcome, tokens: Tokens) -> None:
         if self.cost_micro is None:
-            self.cost_micro = self._settle(self, outcome, tokens)
+            used = Tokens() if self._begun.kept else tokens
+            self.cost_micro = self._settle(self, outcome, used)
             self._begun.standing.release()
+            if self._looked is not None and outcome == "ok":
+                self._looked.heard_out(self.deployment.id, tokens)

@@ -14,7 +14,13 @@ from samoey.domains.models.gateway.breaker import Clock, Standing, Standings
 from samoey.domains.models.gateway.cost import Tokens
 from samoey.domains.models.gateway.dialects.translation import Translation, between
 from samoey.domains.models.gateway.routing import Candidate, Route
-from samoey.kit.ports.models import ModelBusy, ModelSpokeNonsense, ModelUnavailable
+from samoey.domains.models.gateway.trimming import Trimming
+from samoey.kit.ports.models import (
+    ModelBusy,
+    ModelPromptTooLong,
+    ModelSpokeNonsense,
+    ModelUnavailable,
+)
 from samoey.kit.ports.upstreams import BrokeOff, Deployment, Kind, Reply, TooSlow, Upstream
 from samoey.kit.problems import Problem
 
@@ -44,6 +50,8 @@ class Begun(Struct, kw_only=True):
     translation: Translation | None
     attempts: int
     waited_s: float
+    # How many messages had no room.
+    trimmed: int = 0
     status: int = _GOOD
     content_type: str = "application/json"
     reply: Reply | None = None
@@ -53,6 +61,8 @@ class Begun(Struct, kw_only=True):
     body: bytes | None = None
     tokens: Tokens | None = None
     problem: Problem | None = None
+    # Nobody was asked: it was kept from before.
+    kept: bool = False
 
 
 class Attempts:
@@ -80,6 +90,7 @@ class Attempts:
         """
         search = _Search(0 if by_hand else route.alias.retries)
         search.insists = by_hand and len(route.candidates) == 1
+        search.trimming = Trimming(asked) if route.alias.trim else None
         doing = asyncio.current_task()
         assert doing is not None
         # What `asyncio.timeout` does, for a third of its time: this stands in every request's way.
@@ -140,7 +151,8 @@ class Attempts:
         """
         if not route.candidates:
             reasons = "; ".join(f"{it.deployment.model} {it.reason}" for it in route.passed)
-            raise ModelUnavailable(f"“{route.alias.name}” has nobody who could answer. {reasons}")
+            kind = ModelPromptTooLong if route.too_long else ModelUnavailable
+            raise kind(f"“{route.alias.name}” has nobody who could answer. {reasons}")
         if not search.tried and search.full:
             await _any_freed(search.full)
             return
@@ -170,6 +182,7 @@ class Attempts:
         if upstream is None:
             standing.breaker.undecided()
             raise ModelUnavailable(f"Nothing here speaks to models of the kind {deployment.kind}.")
+        asked, trimmed = search.trimming.cut(deployment) if search.trimming else (asked, 0)
         standing.take()
         reply: Reply | None = None
         began = self._clock()
@@ -187,6 +200,7 @@ class Attempts:
                 translation=translation,
                 attempts=search.attempts,
                 waited_s=0,
+                trimmed=trimmed,
             )
             reply = await upstream.send(deployment, spoken, body)
             if asked.stream:
@@ -284,6 +298,7 @@ class _Search:
         self.retries, self.attempts, self.wait_s = retries, 0, _FIRST_WAIT_S
         self.waited_s = 0.0
         self.insists = self.expired = False
+        self.trimming: Trimming | None = None
         self.cancelled_before = 0
         self.problem: Problem | None = None
         self.begin_round()

@@ -92,10 +92,18 @@ class Bill:
         Raises:
             RateLimited, BudgetSpent, LedgerAway: not now.
         """
-        policy = self._caller.policy
-        self.rates = await self._till.limits.admit(policy, self._tokens)
+        await self.admit()
+        amount = most(route, self._asked)
+        self._hold = await self._till.budgets.reserve(self._caller.policy, amount)
+
+    async def admit(self) -> None:
+        """Let the request pass that costs nothing.
+
+        Raises:
+            RateLimited, LedgerAway: not now.
+        """
+        self.rates = await self._till.limits.admit(self._caller.policy, self._tokens)
         self._admitted = True
-        self._hold = await self._till.budgets.reserve(policy, most(route, self._asked))
 
     def settle(self, answer: Answer, outcome: Outcome, tokens: Tokens) -> int:
         """The answer ended: pay for what was used, and keep it; the cost in micro-dollars."""

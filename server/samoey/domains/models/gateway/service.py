@@ -10,7 +10,8 @@ from samoey.domains.models.gateway.answering import Answer
 from samoey.domains.models.gateway.asked import read
 from samoey.domains.models.gateway.attempts import Attempts
 from samoey.domains.models.gateway.billing import Bill, Till
-from samoey.domains.models.gateway.breaker import Clock, Standings
+from samoey.domains.models.gateway.breaker import Clock, Standing, Standings
+from samoey.domains.models.gateway.cache import Cache, Use, again
 from samoey.domains.models.gateway.explaining import Explained, explained
 from samoey.domains.models.gateway.listing import Desk, Lists
 from samoey.domains.models.gateway.names import Names
@@ -40,7 +41,7 @@ class Snapshots(Protocol):
 class Gateway:
     """One process' way to the models; what it decides by comes from snapshots and ledgers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
         self,
         *,
         snapshots: Snapshots,
@@ -48,6 +49,7 @@ class Gateway:
         till: Till,
         desk: Desk,
         own: tuple[Deployment, ...] = (),
+        cache: Cache | None = None,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
         chance: random.Random | None = None,
@@ -59,6 +61,7 @@ class Gateway:
         chance = chance or random.Random()  # noqa: S311 - shares of traffic are no secret
         self._router = Router(self.standings, chance)
         self._attempts = Attempts(upstreams, self.standings, clock=clock, chance=chance)
+        self._cache, self._nobody = cache, Standing(clock)
         self._named: tuple[Snapshot, Names] | None = None
 
     @property
@@ -86,24 +89,39 @@ class Gateway:
         return Caller(policy=policy, request_id=request_id)
 
     async def ask(
-        self, caller: Caller, dialect: Dialect, body: bytes, *, by_hand: bool = False
+        self,
+        caller: Caller,
+        dialect: Dialect,
+        body: bytes,
+        *,
+        by_hand: bool = False,
+        cache: Use = "use",
     ) -> Answer:
         """Ask the model that `body` names; the caller ends the answer with `aclose`.
+
+        Who asks by hand, and again, wants another answer: it is never one that was kept.
 
         Raises:
             Problem: the key may not, its limits or its budget are used up, or nobody answers.
         """
         asked = read(dialect, body)
         found = self.names.find(asked.model, caller.policy)
-        route = self._router.route(found, asked.needs)
         bill = Bill(self._till, caller, asked, clock=self._clock, wall=self._wall)
         try:
-            await bill.open(route)
-            begun = await self._attempts.begin(asked, route, by_hand=by_hand)
+            looked = None
+            if self._cache is not None and found[0].cache != "off" and not by_hand:
+                looked = await self._cache.look(asked, found, caller.policy.workspace_id, cache)
+            if looked is not None and looked.how != "miss":
+                await bill.admit()
+                begun = again(asked, looked, found, self._nobody)
+            else:
+                route = self._router.route(found, asked.needs)
+                await bill.open(route)
+                begun = await self._attempts.begin(asked, route, by_hand=by_hand)
         except BaseException as error:
             bill.unanswered(error)
             raise
-        return Answer(asked, begun, rates=bill.rates, settle=bill.settle)
+        return Answer(asked, begun, rates=bill.rates, settle=bill.settle, looked=looked)
 
     async def offered(self, policy: KeyPolicy) -> list[str]:
         """What may be asked for: aliases, models that were written down, what endpoints list."""
