@@ -1,6 +1,6 @@
-"""How fast, how light and how steady the gateway is; and how many times a peer's requests it takes.
+"""How fast, light and steady the gateway is; and how many times a peer's requests it takes.
 
-The peer (LiteLLM's proxy) and our relay stand before the same upstream and are asked in turns, A B A B.
+The peer (LiteLLM's proxy) and our relay stand before the same upstream and are asked in turns.
 Ours runs with everything on: a key with limits and a budget, a price, usage, the breaker.
 `--long` watches memory for 30 minutes instead of 2.
 """
@@ -16,7 +16,6 @@ from statistics import mean, median
 from typing import Any
 
 from gateway_places import BODY, STREAMED, Place, house, ours, peer, upstream
-
 from house import print_table, written
 
 HERE = Path(__file__).resolve().parent
@@ -75,7 +74,7 @@ def turns(relay: Place, other: Place, connections: int) -> float:
     return mean(seen[relay.name]) / mean(seen[other.name])
 
 
-def asking(place: Place, model: str, body: str = BODY) -> str:
+def asking(model: str, body: str = BODY) -> str:
     return json.dumps(json.loads(body) | {"model": model})
 
 
@@ -85,11 +84,11 @@ def added(relay: Place, direct: Place) -> dict[str, float]:
     paced = Place("direct", direct.process, direct.url.replace("/v1/", "/d50/s50x10/v1/"), "none")
     rows: dict[str, list[float]] = {"p50": [], "p99": [], "first": [], "chunk": []}
     for _ in range(ROUNDS + 1):
-        alone, through = load(slow, 16), load(relay, 16, body=asking(relay, "waits"))
+        alone, through = load(slow, 16), load(relay, 16, body=asking("waits"))
         rows["p50"].append(through["p50_ms"] - alone["p50_ms"])
         rows["p99"].append(through["p99_ms"] - alone["p99_ms"])
         alone = load(paced, 16, body=STREAMED)
-        through = load(relay, 16, body=asking(relay, "paced", STREAMED))
+        through = load(relay, 16, body=asking("paced", STREAMED))
         rows["first"].append(through["first_ms"] - alone["first_ms"])
         rows["chunk"].append(through["chunk_us"])
     return {

@@ -21,7 +21,7 @@ class Asking(asyncio.Protocol):
         self._rest = b""
         self._left = -1
         self._chunked = self._first = False
-        self._began = 0.0
+        self.began = 0.0
         self.idle = False
 
     # uvloop's transports are asyncio's in all but their class.
@@ -33,7 +33,7 @@ class Asking(asyncio.Protocol):
         if self._transport is None or self._seen.over:
             return
         self._rest, self._left, self._first, self.idle = b"", -1, False, False
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
@@ -65,19 +65,19 @@ class Asking(asyncio.Protocol):
         if b"data:" in data:
             if not self._first:
                 self._first = True
-                self._seen.firsts.append(time.perf_counter() - self._began)
+                self._seen.firsts.append(time.perf_counter() - self.began)
             self._seen.chunks += data.count(b"data:")
         self._tail = (self._tail + data)[-7:]
         if self._tail.endswith(b"\r\n0\r\n\r\n") or self._tail == b"0\r\n\r\n":
             self._done()
 
     def _done(self) -> None:
-        self._seen.times.append(time.perf_counter() - self._began)
+        self._seen.times.append(time.perf_counter() - self.began)
         self.idle = True
         if not self._seen.paced:
             self.ask()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         if not self._seen.over:
             self._seen.errors += 1
         self._transport = None
@@ -120,7 +120,9 @@ async def drive(
     asked = 0
     while (now := loop.time()) - began < seconds:
         due = int((now - began) * rate) if rate else 0
-        for one in [it for it in asking if it.idle][: due - asked]:
+        # The one that rested longest: servers close what rests too long.
+        resting = sorted((it for it in asking if it.idle), key=lambda it: it.began)
+        for one in resting[: due - asked]:
             one.ask()
             asked += 1
         await asyncio.sleep(0.01 if rate else 0.1)

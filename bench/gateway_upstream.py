@@ -1,7 +1,7 @@
 """A model's vendor that costs as little as can be: raw ASGI, answers made beforehand.
 
-The path says how it behaves: `/d50/v1/...` waits 50 ms, `/d50/s50x10/v1/...` streams 50 chunks 10 ms
-apart. Run as a program it serves on the port that is given.
+The path says how it behaves: `/d50/v1/...` waits 50 ms, `/d50/s50x10/v1/...` streams 50 chunks,
+10 ms apart. Run as a program it serves on the port that is given.
 """
 
 import asyncio
