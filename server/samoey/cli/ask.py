@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 HELP = "ask about a repository; answers with checked citations"
 
 _LOOK_EACH_S = 0.5
+# Code may hold `[^`, too: a mark has a number.
+_MARK = re.compile(r"(?<=\S)(?=\[\^\d+\])|(?<=\[)\^(?=\d+\])")
 _GIVEN_UP = "The work on the answer came to no end; `samoey jobs list` names what failed."
 
 
@@ -77,7 +80,7 @@ async def _ask(args: argparse.Namespace) -> int:
             )
         posted = await chat.post_message(tools, actor, begun.id, new)
         answer = await _answer(tools, actor, begun.id, posted.id, aloud=not args.json)
-    _print(answer, as_json=args.json)
+    _print(answer, as_json=args.json, whose=args.repo is None)
     return 1 if answer.status == "failed" else 0
 
 
@@ -157,6 +160,7 @@ class Spoken:
 
     def __init__(self, *, aloud: bool) -> None:
         self._aloud, self._attempt, self.ended = aloud, 0, False
+        self._last = "\n"
 
     def hear(self, piece: "ToldPiece") -> None:
         """Print the words of a piece."""
@@ -165,14 +169,17 @@ class Spoken:
         self._attempt = piece["attempt"]
         self.ended = piece["kind"] == "end"
         if "text" in piece and self._aloud:
-            print(shown(_marked(piece["text"])), end="", flush=True)
+            print(shown(self._marked(piece["text"])), end="", flush=True)
+
+    def _marked(self, text: str) -> str:
+        """A citation's mark stands one space behind the words before it."""
+        whole = self._last + text
+        self._last = whole[-1]
+        return _MARK.sub(lambda found: "" if found[0] else " ", whole)[1:]
 
 
-def _marked(text: str) -> str:
-    return text.replace("[^", " [")
-
-
-def _print(answer: "MessageOut", *, as_json: bool) -> None:
+def _print(answer: "MessageOut", *, as_json: bool, whose: bool) -> None:
+    """What stands below the answer, or all of it; `whose`: several repositories were asked."""
     if as_json:
         told = {
             "answer": answer.text,
@@ -186,7 +193,12 @@ def _print(answer: "MessageOut", *, as_json: bool) -> None:
             print("\nSources:")
         for citation in answer.citations:
             lines = f"{citation.start}-{citation.end}"
-            print(f"  [{citation.number}] {line(citation.path)}:{lines}@{citation.commit}")
+            of = f"  {line(citation.repository_name)}" if whose else ""
+            print(f"  [{citation.number}] {line(citation.path)}:{lines}@{citation.commit}{of}")
+        if answer.outline:
+            print("\nSymbols:")
+        for item in answer.outline:
+            print(f"  {line(item.name)}  {line(item.path)}:{item.start}-{item.end}")
     for note in answer.notes:
         print(f"Note: {line(note)}", file=sys.stderr)
     if answer.problem:

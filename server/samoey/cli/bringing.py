@@ -12,7 +12,7 @@ from samoey.cli.terminal import line
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import IndexOut
 from samoey.domains.repositories import service as repositories
-from samoey.domains.repositories.errors import FolderNotFound, RepositoryKnown
+from samoey.domains.repositories.errors import FolderNotFound, RepositoryKnown, RepositoryNotFound
 from samoey.domains.repositories.schemas import NewRepository, RepositoryOut
 from samoey.kit.context import Actor, Tools
 from samoey.kit.fitting import fitting
@@ -45,7 +45,8 @@ async def bring(
     """Connect a repository or look at it again, and wait until its index answers.
 
     With `older_will_do` one that cannot be brought up to date is given too, if an earlier commit
-    of it answers.
+    of it answers. One that was connected here and cannot be fetched at all is not kept: a slip
+    in an address or a branch would stand beside the others for good.
 
     Raises:
         InvalidRequest: the source or the branch cannot be one.
@@ -58,13 +59,29 @@ async def bring(
     wish = {"dirty": True} if dirty else {}
     with fitting():
         new = NewRepository(workspace_id=workspace_id, source=whole, branch=branch, **wish)
+    async with tools.work(actor) as ctx:
+        known_before = {each.id for each in await repositories.list_repositories(ctx)}
     try:
         repository_id = (await repositories.add_repository(tools, actor, new)).id
     except RepositoryKnown as known:
         repository_id = UUID(str(known.extra["repository_id"]))
         async with tools.work(actor) as ctx:
             await repositories.sync_repository(ctx, repository_id)
-    return await brought(tools, actor, repository_id, older_will_do=older_will_do)
+    try:
+        return await brought(tools, actor, repository_id, older_will_do=older_will_do)
+    except RepositoryNotReady:
+        if repository_id not in known_before:
+            await _leave_out(tools, actor, repository_id)
+        raise
+
+
+async def _leave_out(tools: Tools, actor: Actor, repository_id: UUID) -> None:
+    """Disconnect what nothing could be fetched of; what has a commit is kept."""
+    with contextlib.suppress(RepositoryNotFound):
+        async with tools.work(actor) as ctx:
+            found = await repositories.find(ctx, repository_id)
+            if found.status == "failed" and found.commit is None:
+                await repositories.delete_repository(ctx, repository_id)
 
 
 async def brought(

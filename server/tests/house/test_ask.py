@@ -54,8 +54,42 @@ def test_from_an_empty_home_to_a_cited_answer(motor: Author, tmp_path: Path) -> 
         ("app/engine.py", commit),
         ("app/spark.py", commit),
     }
+    assert "\nSymbols:\n  Engine  app/engine.py:1-6\n" in done.stdout
     assert "motor: indexing" in done.stderr
     assert left_over(home) == []
+
+
+def test_code_stands_in_the_terminal_as_it_is_written(tmp_path: Path, home: Path) -> None:
+    author = Author(tmp_path / "words")
+    author.commit(
+        "words.py", text='def consonants(text):\n    return re.findall("[^aeiou]", text)\n'
+    )
+
+    done = samoey("ask", "consonants", "--repo", str(author.folder), home=home)
+
+    assert '    return re.findall("[^aeiou]", text)' in done.stdout
+    assert re.search(r"^\[1\]$", done.stdout, re.MULTILINE)
+
+
+def test_where_all_repositories_are_asked_each_source_says_whose_it_is(
+    motor: Author, home: Path
+) -> None:
+    samoey("index", str(motor.folder), home=home)
+
+    done = samoey("ask", "How does start_engine ignite?", home=home)
+
+    assert re.search(r"^  \[1\] \S+@\w+  motor$", done.stdout, re.MULTILINE)
+
+
+def test_what_cannot_be_fetched_at_all_is_not_kept(motor: Author, home: Path) -> None:
+    repo = str(motor.folder)
+
+    slip = samoey("ask", "ignite", "--repo", repo, "--branch", "mian", home=home)
+    listed = samoey("repositories", "list", home=home)
+
+    assert slip.returncode == 1
+    assert "There is no branch “mian”. Choose one of: main." in slip.stderr
+    assert listed.stdout.strip() == "no repositories"
 
 
 def test_json_holds_the_answer_and_its_citations_and_the_index_is_kept(

@@ -120,8 +120,9 @@ async def test_no_terminal_obeys_what_stands_in_a_repository_or_an_answer(
         assert "\r" not in done.stdout
     assert "\\x1b[31mred\\x9b" in told.stdout
     assert "'\\x1b]0;owned\\x07'\n" in laid_out.stdout
-    sources = told.stdout.partition("Sources:\n")[2].splitlines()
-    assert len(sources) == 1
+    below = told.stdout.partition("Sources:\n")[2]
+    sources, symbols = (part.splitlines() for part in below.split("\n\nSymbols:\n"))
+    assert (len(sources), len(symbols)) == (1, 1)
     assert sources[0].startswith("  [1] a\\n  [9] b\\x1b[2J.py:1-")
 
 
