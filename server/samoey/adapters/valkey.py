@@ -1,11 +1,12 @@
 """The bus on Redis 7 or Valkey: pub/sub for the quick word, streams and keys for short memories."""
 
+import asyncio
 import contextlib
 import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 from redis.asyncio import Redis
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # A fresh pub/sub connection has nothing to read until its first subscription.
 _KEEP_OPEN = "keep-open"
+# How long the server may take for one answer, coming back to it included.
+_ANSWER_S = 10.0
 
 
 class ValkeyListener:
@@ -41,12 +44,12 @@ class ValkeyListener:
 
     async def add(self, audience: str) -> None:
         """Hear `audience` from now on."""
-        with _translated():
+        async with _answering():
             await self._pubsub.subscribe(self._prefix + audience)
 
     async def drop(self, audience: str) -> None:
         """Hear `audience` no longer."""
-        with _translated():
+        async with _answering():
             await self._pubsub.unsubscribe(self._prefix + audience)
 
     async def get(self, timeout_s: float) -> tuple[str, Message] | None:
@@ -57,8 +60,8 @@ class ValkeyListener:
         """
         deadline = time.monotonic() + timeout_s
         while not self._early:
-            with _translated():
-                left = max(0.0, deadline - time.monotonic())
+            left = max(0.0, deadline - time.monotonic())
+            async with _answering(left):
                 got = await self._pubsub.get_message(timeout=left)
             if got is not None and got["type"] == "message":
                 self._early.append(got)
@@ -72,7 +75,11 @@ class ValkeyBus:
     """All processes of an installation meet here; `prefix` keeps installations apart."""
 
     def __init__(self, url: str, *, prefix: str = "samoey:") -> None:
-        self._redis: Redis = Redis.from_url(url, health_check_interval=30)
+        # Our own time-outs: the client's use `asyncio.wait_for`, which in Python 3.11 may swallow
+        # the cancellation of whoever sends, who then goes on for ever.
+        self._redis: Redis = Redis.from_url(
+            url, health_check_interval=30, socket_timeout=None, socket_connect_timeout=_ANSWER_S
+        )
         self._prefix = prefix
 
     async def close(self) -> None:
@@ -81,7 +88,7 @@ class ValkeyBus:
 
     async def ping(self) -> None:
         """Raises `BusUnavailable` unless the server answers."""
-        with _translated():
+        async with _answering():
             await self._redis.ping()
 
     async def nudge(self, event: Event) -> None:
@@ -103,8 +110,9 @@ class ValkeyBus:
     async def publish(self, audience: str, message: Message) -> None:
         """Tell those who listen now: best effort, never raises."""
         try:
-            await self._redis.publish(self._prefix + audience, json.dumps(message))
-        except (RedisError, OSError):
+            async with _answering():
+                await self._redis.publish(self._prefix + audience, json.dumps(message))
+        except BusUnavailable:
             log.warning("the bus did not take a message", extra={"audience": audience})
 
     @contextlib.asynccontextmanager
@@ -112,7 +120,7 @@ class ValkeyBus:
         """Hear what is said to `audiences` from the moment the block is entered."""
         pubsub = self._redis.pubsub()
         try:
-            with _translated():
+            async with _answering():
                 names = [self._prefix + name for name in (*audiences, _KEEP_OPEN)]
                 await pubsub.subscribe(*names)
                 listener = ValkeyListener(pubsub, self._prefix)
@@ -125,11 +133,10 @@ class ValkeyBus:
     async def append(self, stream: str, piece: Message, *, keep_s: int = 3600) -> str:
         """Add to a stream that can be read again for `keep_s` seconds; gives the entry's id."""
         key = self._prefix + stream
-        with _translated():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.xadd(key, {"piece": json.dumps(piece)})
-                pipe.expire(key, keep_s)
-                entry, _ = await pipe.execute()
+        async with _answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.xadd(key, {"piece": json.dumps(piece)})
+            pipe.expire(key, keep_s)
+            entry, _ = await pipe.execute()
         return str(entry.decode())
 
     async def read(
@@ -138,7 +145,7 @@ class ValkeyBus:
         """The entries after one id, in order; waits up to `wait_s` for the first of them."""
         key = self._prefix + stream
         block = round(wait_s * 1000) or None
-        with _translated():
+        async with _answering(wait_s):
             answer: Any = await self._redis.xread({key: after}, block=block)
         if not answer:
             return []
@@ -147,35 +154,36 @@ class ValkeyBus:
 
     async def remember(self, key: str, value: str, *, keep_s: float) -> None:
         """Keep a short value for a while."""
-        with _translated():
+        async with _answering():
             await self._redis.set(self._prefix + key, value, px=round(keep_s * 1000))
 
     async def recall(self, key: str) -> str | None:
         """The value kept under `key`, or None."""
-        with _translated():
+        async with _answering():
             value: Any = await self._redis.get(self._prefix + key)
         return None if value is None else value.decode()
 
     async def take(self, key: str) -> str | None:
         """The value kept under `key`, given to exactly one caller."""
-        with _translated():
+        async with _answering():
             value: Any = await self._redis.getdel(self._prefix + key)
         return None if value is None else value.decode()
 
     async def count(self, key: str, *, window_s: int) -> int:
         """Count one more under `key`; how many there were in the current window."""
         name = self._prefix + key
-        with _translated():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.incr(name)
-                pipe.expire(name, window_s, nx=True)
-                counted, _ = await pipe.execute()
+        async with _answering(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.incr(name)
+            pipe.expire(name, window_s, nx=True)
+            counted, _ = await pipe.execute()
         return int(counted)
 
 
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def _answering(wait_s: float = 0) -> AsyncIterator[None]:
+    """Whatever keeps the server from an answer in time, beyond what it was asked to wait."""
     try:
-        yield
+        async with asyncio.timeout(wait_s + _ANSWER_S):
+            yield
     except (RedisError, OSError) as error:
         raise BusUnavailable from error

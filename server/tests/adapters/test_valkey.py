@@ -65,6 +65,41 @@ async def test_counting_starts_anew_after_its_window(house: RunningHouse) -> Non
     assert await bus.count("c", window_s=1) == 1
 
 
+async def test_whoever_is_to_stop_listening_stops_at_whatever_moment(house: RunningHouse) -> None:
+    async def listen() -> None:
+        async with house.tools.bus.listen("a") as ear:
+            while True:
+                await ear.get(1)
+
+    deaf = []
+    for turns in range(40):
+        listening = asyncio.create_task(listen())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        listening.cancel()
+        _, still = await asyncio.wait([listening], timeout=5)
+        if still:
+            deaf.append(turns)
+            listening.cancel()
+            await asyncio.wait([listening])
+
+    assert deaf == []
+
+
+async def test_a_listener_may_drop_an_audience_while_the_bus_closes(house: RunningHouse) -> None:
+    problems: list[BaseException | None] = []
+    for turns in range(20):
+        bus = ValkeyBus(url_of(house))
+        async with bus.listen("a", "b") as ear:
+            closing = asyncio.create_task(bus.close())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            problems += await asyncio.gather(ear.drop("a"), closing, return_exceptions=True)
+        await bus.close()
+
+    assert {type(problem) for problem in problems} <= {type(None), BusUnavailable}
+
+
 async def test_a_bus_that_is_away_fails_only_those_who_ask() -> None:
     bus = ValkeyBus("redis://127.0.0.1:1/0")
 
@@ -75,3 +110,9 @@ async def test_a_bus_that_is_away_fails_only_those_who_ask() -> None:
         async with bus.listen("a"):
             pass
     await bus.close()
+
+
+def url_of(house: RunningHouse) -> str:
+    url = house.tools.settings.redis_url
+    assert url is not None
+    return url.get_secret_value()

@@ -133,17 +133,23 @@ class Hub:
             try:
                 known = set(self._heard_for)
                 async with self._tools.bus.listen(*known) as listener:
-                    self._listener = listener
-                    for audience in set(self._heard_for) - known:
-                        await listener.add(audience)
-                    while True:
-                        if heard := await listener.get(LOOK_EACH_S):
-                            self._take(*heard)
+                    await self._listen_to(listener, known)
             except BusUnavailable:
                 # What is said meanwhile comes by the looks at the database.
                 log.warning("the live hub lost the bus")
                 await asyncio.sleep(LOOK_EACH_S)
-            finally:
+
+    async def _listen_to(self, listener: Listener, known: set[str]) -> None:
+        self._listener = listener
+        try:
+            for audience in set(self._heard_for) - known:
+                await listener.add(audience)
+            while True:
+                if heard := await listener.get(LOOK_EACH_S):
+                    self._take(*heard)
+        finally:
+            # Nobody may ask a listener for anything while it closes.
+            if self._listener is listener:
                 self._listener = None
 
     def _take(self, audience: str, message: Message) -> None:

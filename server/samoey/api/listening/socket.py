@@ -83,9 +83,10 @@ class Socket:
 
     async def run(self) -> None:
         """Serve until somebody ends it."""
-        await self._hub.join(self)
-        tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._work())]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            await self._hub.join(self)
+            tasks += [asyncio.create_task(self._receive()), asyncio.create_task(self._work())]
             code = await self._over
         finally:
             for task in tasks:
