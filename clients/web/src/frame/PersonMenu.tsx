@@ -13,8 +13,7 @@ import { LOWER_PLACES } from './places'
 /** End the session on this device and leave nothing behind in the page. */
 export async function signOut(): Promise<void> {
   try {
-    await identity.signOut()
-    leave()
+    await leave(identity.signOut)
   } catch {
     toast('Signing out failed. Check the connection and try again.')
   }

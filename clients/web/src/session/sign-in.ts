@@ -14,14 +14,31 @@ export function signInAddress(): string {
   return here === '/' ? '/sign-in/' : `/sign-in/?next=${encodeURIComponent(here)}`
 }
 
-/** After signing out nothing of the page stays in memory: the browser loads the door anew. */
-export function leave(): void {
+let leaving = false
+let overMeanwhile = false
+
+/** End the session by `end`; then nothing of the page stays in memory: the browser loads the door anew. */
+export async function leave(end: () => Promise<unknown>): Promise<void> {
+  // What hears meanwhile that the session is over must not lead to the way back here.
+  leaving = true
+  overMeanwhile = false
+  try {
+    await end()
+  } catch (error) {
+    leaving = false
+    if (overMeanwhile) goToSignIn()
+    throw error
+  }
   localStorage.removeItem(PERSON)
+  // Nor does the browser's way back show the page as it was.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
   // eslint-disable-next-line @next/next/no-location-assign-relative-destination -- on purpose
   location.assign(DOORS[0])
 }
 
 /** The session is over: sign in again, then come back here. */
 export function goToSignIn(): void {
-  if (!DOORS.some((door) => location.pathname.startsWith(door))) location.assign(signInAddress())
+  overMeanwhile = leaving
+  if (leaving || DOORS.some((door) => location.pathname.startsWith(door))) return
+  location.assign(signInAddress())
 }

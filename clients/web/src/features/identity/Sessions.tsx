@@ -72,7 +72,7 @@ function SessionRow({ session }: { session: OpenSession }) {
 /** Where one is signed in. */
 export function Sessions() {
   const sessions = useQuery(identity.sessions())
-  const everywhere = useMutation({ mutationFn: identity.signOutEverywhere, onSuccess: leave })
+  const everywhere = useMutation({ mutationFn: () => leave(identity.signOutEverywhere) })
   return (
     <div className="flex flex-col gap-4">
       {sessions.isPending ? <SkeletonRows rows={3} /> : null}
