@@ -59,12 +59,12 @@ def named(asked: Asked, found: Found, workspace_id: str) -> Named | None:
         # Kept in a form of which both can be made.
         fields.pop("stream", None)
         fields.pop("stream_options", None)
-    # Whoever else would answer may answer otherwise.
+    # Whoever else would answer, or is asked otherwise, may answer otherwise.
     place = (
         FORM,
         workspace_id,
         asked.dialect,
-        alias.name,
+        alias,
         [(it.id, it.model) for it in deployments],
     )
     question = _question(place, fields) if alias.cache == "semantic" else None

@@ -99,6 +99,8 @@ class Keeping:
 
     def _remember(self, owner: str, name: str, sealed: bytes) -> None:
         self._forget(owner, name)
+        if len(sealed) > self._most:
+            return
         self._front[owner, name] = sealed
         self._size += len(sealed)
         while self._size > self._most:
