@@ -77,6 +77,11 @@ def _add_add(parser: argparse.ArgumentParser, as_json: argparse.ArgumentParser) 
         "targets", nargs="+", metavar="PROVIDER/MODEL[=WEIGHT]", help="in the order of choice"
     )
     alias.add_argument("--strategy", choices=_STRATEGIES, default="priority", help="how to choose")
+    alias.add_argument(
+        "--trim",
+        action="store_true",
+        help="leave out a conversation's oldest turns where it is too long for a model",
+    )
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:

@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/playground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Model
+         * @description Ask a model as oneself; server-sent events tell the answer, its end, or a problem.
+         */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/policies": {
         parameters: {
             query?: never;
@@ -1036,6 +1056,11 @@ export interface components {
             /** Threshold */
             threshold?: number | null;
             /**
+             * Trim
+             * @description Whether the oldest turns of a conversation are left out where it is too long for the model that is asked.
+             */
+            trim?: boolean | null;
+            /**
              * Version
              * @description The version that was read and is changed.
              */
@@ -1076,6 +1101,8 @@ export interface components {
             targets: components["schemas"]["TargetShape"][];
             /** Threshold */
             threshold: number | null;
+            /** Trim */
+            trim: boolean;
             /** Version */
             version: number;
             /**
@@ -1805,6 +1832,12 @@ export interface components {
             /** Threshold */
             threshold?: number | null;
             /**
+             * Trim
+             * @description Whether the oldest turns of a conversation are left out where it is too long for the model that is asked.
+             * @default false
+             */
+            trim?: boolean;
+            /**
              * Workspace Id
              * Format: uuid
              */
@@ -2098,6 +2131,25 @@ export interface components {
              * Format: password
              */
             token: string;
+        };
+        /**
+         * PlaygroundAsk
+         * @description One question to one model, with what it is told before.
+         */
+        PlaygroundAsk: {
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Model */
+            model: string;
+            /** Prompt */
+            prompt: string;
+            /** System */
+            system?: string | null;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
         };
         /**
          * PolicedKey
@@ -4488,6 +4540,64 @@ export interface operations {
                 };
             };
             /** @description `model-not-found`: No model of this name is connected. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaygroundAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
             404: {
                 headers: {
                     [name: string]: unknown;

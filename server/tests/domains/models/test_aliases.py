@@ -52,6 +52,22 @@ async def test_an_alias_leads_to_deployments_in_order(
     assert (await told())[-2:] == ["models.alias_added", "models.alias_changed"]
 
 
+async def test_an_alias_trims_what_is_too_long_only_where_somebody_decided_so(
+    client: httpx.AsyncClient, ada: Somebody, models: list[str]
+) -> None:
+    made = await alias(client, ada, *models)
+    place = f"{PLACE}/aliases/{made['id']}"
+
+    changed = await client.patch(place, json={"version": 1, "trim": True}, headers=ada.headers)
+    late = await client.patch(place, json={"version": 1, "trim": False}, headers=ada.headers)
+    kept = await client.patch(place, json={"version": 2, "retries": 1}, headers=ada.headers)
+
+    assert made["trim"] is False
+    assert changed.json()["trim"] is True
+    assert slug(late) == "changed-meanwhile"
+    assert kept.json()["trim"] is True
+
+
 @pytest.mark.parametrize(
     ("bad", "problem"),
     [

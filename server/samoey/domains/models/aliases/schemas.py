@@ -22,6 +22,10 @@ AliasName = Annotated[
 ]
 Deadline = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Retries = Annotated[int, Field(ge=0, le=10)]
+_TRIM = (
+    "Whether the oldest turns of a conversation are left out where it is too long for the model "
+    "that is asked."
+)
 Threshold = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
 
@@ -46,6 +50,7 @@ class NewAlias(Incoming):
     threshold: Threshold | None = None
     deadline_s: Deadline = 120
     retries: Retries = 2
+    trim: Annotated[bool, Field(description=_TRIM)] = False
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -64,6 +69,7 @@ class AliasChange(Incoming):
     threshold: Threshold | None = None
     deadline_s: Deadline | None = None
     retries: Retries | None = None
+    trim: Annotated[bool | None, Field(description=_TRIM)] = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -83,6 +89,7 @@ class AliasOut(BaseModel):
     threshold: float | None
     deadline_s: float
     retries: int
+    trim: bool
     version: int
     created_at: datetime
 

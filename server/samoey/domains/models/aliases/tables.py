@@ -21,6 +21,8 @@ class AliasRow(Row):
     threshold: Mapped[float | None]
     deadline_s: Mapped[float]
     retries: Mapped[int]
+    trim: Mapped[bool] = mapped_column(default=False)
+    repairs: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
 
 

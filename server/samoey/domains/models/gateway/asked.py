@@ -89,17 +89,26 @@ def read(dialect: Dialect, body: bytes) -> Asked:
 
 def _needs(head: _Head, body: bytes, output: int | None) -> Needs:
     vision = _PICTURE.search(body) is not None
-    tokens = estimate(len(body), output).prompt
-    if vision:
-        blobs = [len(found) for found in _BLOB.findall(body)]
-        tokens += len(blobs) * _PICTURE_TOKENS - sum(blobs) // _BYTES_PER_TOKEN
     return Needs(
-        tokens=tokens,
+        tokens=_tokens(body, vision=vision),
         output=output,
         tools=bytes(head.tools) not in {b"null", b"[]"},
         vision=vision,
         stream=bool(head.stream),
     )
+
+
+def prompt_tokens(body: bytes) -> int:
+    """How many tokens a model reads in a request or a part of it, estimated."""
+    return _tokens(body, vision=_PICTURE.search(body) is not None)
+
+
+def _tokens(body: bytes, *, vision: bool) -> int:
+    tokens = estimate(len(body), None).prompt
+    if vision:
+        blobs = [len(found) for found in _BLOB.findall(body)]
+        tokens += len(blobs) * _PICTURE_TOKENS - sum(blobs) // _BYTES_PER_TOKEN
+    return tokens
 
 
 def rewritten(asked: Asked, model: str) -> bytes:

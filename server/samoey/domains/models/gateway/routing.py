@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from samoey.domains.models.gateway.breaker import Standings
 from samoey.domains.models.gateway.cost import Tokens, cost_micro
@@ -39,6 +40,8 @@ class Route(Struct, frozen=True):
     alias: Alias
     candidates: tuple[Candidate, ...]
     passed: tuple[Candidate, ...] = ()
+    # Whether nobody is asked for want of room, and of nothing else.
+    too_long: bool = False
 
 
 class Router:
@@ -60,10 +63,20 @@ class Router:
         if len(deployments) == 1 and not alias.targets[1:]:
             # The one that was named: it is asked even if it seems not to fit, and says so itself.
             return Route(alias, (Candidate(deployments[0], "the only one"),))
-        passed = [Candidate(it, why) for it in deployments if (why := misfit(it, needs))]
-        fitting = [it for it in deployments if not misfit(it, needs)]
+        # What is cut to fit is too long for nobody.
+        short = replace(needs, tokens=0)
+        must = short if alias.trim else needs
+        passed = [Candidate(it, why) for it in deployments if (why := misfit(it, must))]
+        fitting = [it for it in deployments if not misfit(it, must)]
         ordered = self._orders[alias.strategy](alias, needs, fitting)
-        return Route(alias, tuple(Candidate(it, why) for it, why in ordered), tuple(passed))
+        if not alias.trim:
+            ordered = _with_room_first(ordered, needs)
+        return Route(
+            alias,
+            tuple(Candidate(it, why) for it, why in ordered),
+            tuple(passed),
+            too_long=not fitting and any(not misfit(it, short) for it in deployments),
+        )
 
     def _by_priority(self, _alias: Alias, _needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
         return [(it, f"priority {place}") for place, it in enumerate(fitting, 1)]
@@ -122,6 +135,12 @@ class Router:
 _Order = list[tuple[Deployment, str]]
 
 
+def _with_room_first(ordered: _Order, needs: Needs) -> _Order:
+    """Whoever may have too little room, last: some models cut what is too long, and say nothing."""
+    tight = [(it, f"{why}, perhaps too long for it") for it, why in ordered if _tight(it, needs)]
+    return [one for one in ordered if not _tight(one[0], needs)] + tight if tight else ordered
+
+
 def misfit(deployment: Deployment, needs: Needs) -> str:
     """Why a deployment surely cannot answer, or nothing."""
     if needs.tools and deployment.tools is False:
@@ -138,10 +157,14 @@ def _unknowns(deployment: Deployment, needs: Needs) -> int:
     unknown = [
         needs.tools and deployment.tools is None,
         needs.vision and deployment.vision is None,
-        deployment.context_tokens is None
-        or needs.tokens + (needs.output or 0) > deployment.context_tokens,
+        deployment.context_tokens is None or _tight(deployment, needs),
     ]
     return sum(unknown)
+
+
+def _tight(deployment: Deployment, needs: Needs) -> bool:
+    most = deployment.context_tokens
+    return most is not None and needs.tokens + (needs.output or 0) > most
 
 
 def _context(deployment: Deployment) -> str:

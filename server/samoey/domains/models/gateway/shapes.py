@@ -50,6 +50,10 @@ class Alias(Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     deadline_s: float = 120
     retries: int = 2
+    # Whether the oldest turns go where a conversation is too long for whoever is asked.
+    trim: bool = False
+    # How often an answer that misses the shape that was asked for is asked for again.
+    repairs: int = 0
 
 
 class KeyPolicy(Struct, frozen=True, kw_only=True):

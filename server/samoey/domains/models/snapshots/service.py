@@ -107,6 +107,7 @@ async def _aliases(ctx: Context) -> dict[str, Alias]:
             threshold=row.threshold,
             deadline_s=row.deadline_s,
             retries=row.retries,
+            trim=row.trim,
         )
         for row in rows
     }
