@@ -30,7 +30,10 @@ _LOOK_AGAIN_S = 0.05
 
 
 class BudgetSpent(TooMany):
-    """The key's budget is used up; `retry_at` (seconds since 1970) is when there is a new one."""
+    """The key's budget is used up; `retry_at` (seconds since 1970) is when there is a new one.
+
+    `held` tells that there is some left, which requests that still run may need.
+    """
 
     title = "The budget of this key is spent."
 
@@ -189,7 +192,7 @@ class Purse:
             grant = await self._reserve(account, reservation, amount)
             if grant.outcome == "unknown":
                 await self._remind(owner, grant.now_ms)
-                return None
+                grant = await self._reserve(account, reservation, amount)
         except LedgerAway:
             return self._without_ledger(owner, amount)
         if grant.look is not None:
@@ -198,7 +201,8 @@ class Purse:
             return self._new_lease(owner, reservation, grant.amount, amount)
         if grant.spent or self._clock() >= give_up:
             raise _spent(grant, final=grant.spent)
-        self._short_until[owner] = self._clock() + _LOOK_AGAIN_S
+        if grant.outcome == "short":
+            self._short_until[owner] = self._clock() + _LOOK_AGAIN_S
         return None
 
     async def _reserve(self, account: Account, reservation: str, amount: int) -> Grant:
@@ -320,4 +324,6 @@ def _spent(grant: Grant, *, final: bool) -> BudgetSpent:
         if final
         else "What is left of it is held by requests that still run."
     )
-    return BudgetSpent(detail, retry_after=seconds, retry_at=grant.now_ms // 1000 + seconds)
+    return BudgetSpent(
+        detail, retry_after=seconds, retry_at=grant.now_ms // 1000 + seconds, held=not final
+    )

@@ -244,6 +244,8 @@ class Accounts:
 
     def _add_to_new(self, encoded: bytes) -> bool:
         if len(self._segments) >= self._most:
+            self._drop_done(young_too=True)
+        if len(self._segments) >= self._most:
             return False
         try:
             segment = _Segment.new(self._folder, self._size)
@@ -279,12 +281,12 @@ class Accounts:
             await self._sink.write(segment.id, segment.done, end, rows)
             segment.done = end
 
-    def _drop_done(self) -> None:
+    def _drop_done(self, *, young_too: bool = False) -> None:
         """Remove full segments that were written, but not what the ledger may not know yet."""
         now = time.monotonic()
         for segment in self._segments[:-1]:
             aged = segment.full_since is not None and now - segment.full_since >= self._keep_s
-            if segment.done == segment.end and (aged or self._ledger is None):
+            if segment.done == segment.end and (aged or young_too or self._ledger is None):
                 segment.close(remove=True)
                 self._segments.remove(segment)
 

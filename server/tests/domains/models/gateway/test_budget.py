@@ -18,7 +18,7 @@ from samoey.adapters.ledger import ValkeyLedger
 from samoey.domains.models.gateway.budget import BudgetSpent, Hold, Purse, PurseLimits
 from samoey.domains.models.gateway.shapes import KeyPolicy
 from samoey.kit.ports.ledger import Account, Closing, Grant, LedgerAway, Sums
-from tests.domains.models.gateway.spender import LIMITS, MOST, nothing_yet, policy
+from tests.domains.models.gateway.spender import LIMITS, MOST, nothing_yet, policy, spend
 
 SERVER = Path(__file__).parents[4]
 
@@ -139,11 +139,11 @@ async def test_money_that_others_hold_is_waited_for(ledger: ValkeyLedger) -> Non
         hold = await one.reserve(policy(100), 100)
         waiting = asyncio.create_task(other.reserve(policy(100), 10))
         await asyncio.sleep(0.1)
-        still = waiting.done()
+        done = waiting.done()
         hold.settle(5)
         (await waiting).settle(0)
 
-    assert not still
+    assert not done
 
 
 class Counting(ValkeyLedger):
@@ -341,10 +341,5 @@ class Played:
                 self.settle(who, hold)
             await self.purses[who].close()
         async with purse_on(self.ledger, self.patient) as purse:
-            with contextlib.suppress(BudgetSpent):
-                while True:
-                    hold = await purse.reserve(policy(self.budget), MOST)
-                    cost = self.chance.randint(1, MOST)
-                    hold.settle(cost)
-                    self.spent += cost
+            self.spent += await spend(purse, self.budget, self.chance)
         return self.spent

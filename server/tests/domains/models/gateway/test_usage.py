@@ -185,6 +185,27 @@ async def test_a_full_journal_counts_what_it_can_not_keep(tmp_path: Path) -> Non
     assert len(sink.rows) + accounts.lost == 200
 
 
+async def test_what_was_written_makes_room_for_more(tmp_path: Path) -> None:
+    sink = Kept()
+    accounts = Accounts(
+        tmp_path,
+        sink,
+        ledger=Told(),  # type: ignore[arg-type]  # it only hears
+        segment_bytes=SEGMENT,
+        most_bytes=2 * SEGMENT,
+        every_s=600,
+    )
+    await accounts.open()
+    for number in range(200):
+        accounts.note(row(number))
+        if number % 10 == 0:
+            await accounts.flush()
+    await accounts.close()
+
+    assert accounts.lost == 0
+    assert sink.numbers() == list(range(200))
+
+
 async def test_a_home_without_room_stops_nobody_and_keeps_rows_when_there_is_some(
     tmp_path: Path,
 ) -> None:
