@@ -1,9 +1,7 @@
 """The role `serve`: migrates, opens the port, then serves until it is told to stop."""
 
 import asyncio
-import json
 import logging
-import os
 import socket
 
 import uvicorn
@@ -19,8 +17,6 @@ from samoey.kit.telemetry import start_logging
 from samoey.tools import open_house
 
 log = logging.getLogger(__name__)
-
-READY_FD_VARIABLE = "SAMOEY_READY_FD"
 
 
 def serve(settings: Settings) -> None:
@@ -54,15 +50,11 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.socket) -> None:
     from samoey.domains.workspaces import service as workspaces
 
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
+    await serving.answers(server)
     url = tools.settings.server.public_url or serving.url_of(listening)
     token = await workspaces.offer_setup(tools)
     link = f"{url.rstrip('/')}/setup/#{token}" if token else None
-    told = {"url": url, "setup_link": link}
-    if (handle := os.environ.get(READY_FD_VARIABLE)) is not None:
-        with os.fdopen(int(handle), "w") as supervisor:
-            supervisor.write(json.dumps(told) + "\n")
+    if serving.told_supervisor({"url": url, "setup_link": link}):
         return
     log.info("serving", extra={"url": url})
     if link is not None:

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Sequence
 from uuid import UUID
 
+import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -78,12 +79,20 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     try:
         await bus.ping()
         server = serving.server(_Alone(await gate.relay(), settings), settings.server)
-        log.info("serving the relay", extra={"url": serving.url_of(listening)})
+        announcing = asyncio.create_task(_announce(server, settings, listening))
         await server.serve(sockets=[listening])
+        announcing.cancel()
     finally:
         await gate.close()
         await bus.close()
         await engine.dispose()
+
+
+async def _announce(server: uvicorn.Server, settings: Settings, listening: socket.socket) -> None:
+    await serving.answers(server)
+    url = settings.server.public_url or serving.url_of(listening)
+    if not serving.told_supervisor({"url": url}):
+        log.info("serving the relay", extra={"url": url})
 
 
 class _NothingToTell:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import json
+import os
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -10,6 +12,7 @@ import uvicorn
 
 from samoey.kit.settings import ServerSettings
 
+READY_FD_VARIABLE = "SAMOEY_READY_FD"
 _GARBAGE = (20_000, 20, 20)
 
 App = Callable[
@@ -56,3 +59,18 @@ def url_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - what was bound, told as an address that can be opened
     return f"http://{shown}:{port}"
+
+
+async def answers(server: uvicorn.Server) -> None:
+    """Wait until the port answers."""
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
+        await asyncio.sleep(0.01)
+
+
+def told_supervisor(said: dict[str, str | None]) -> bool:
+    """Tell whoever started this process and waits for a word; whether anybody does."""
+    if (handle := os.environ.get(READY_FD_VARIABLE)) is None:
+        return False
+    with os.fdopen(int(handle), "w") as supervisor:
+        supervisor.write(json.dumps(said) + "\n")
+    return True

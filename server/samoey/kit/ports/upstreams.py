@@ -90,7 +90,7 @@ class Reply(Protocol):
     def parts(self) -> AsyncIterator[bytes]:
         """The body as it comes; raises `TooSlow` or `BrokeOff` where it falls silent or ends."""
 
-    async def read(self, most: int) -> bytes:
+    async def read(self, most: int, /) -> bytes:
         """The whole body; raises `BrokeOff` where it is longer than `most`."""
 
     async def aclose(self) -> None:
