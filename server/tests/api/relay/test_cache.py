@@ -151,8 +151,8 @@ async def test_what_was_told_whole_is_told_again_as_a_stream_and_the_other_way_r
     first.say("Word by word.", size=3)
 
     await process.ask(asked())
-    usage = {"stream": True, "stream_options": {"include_usage": True}}
-    how, stream = await process.ask(asked(**usage))
+    with_usage = asked(stream=True, stream_options={"include_usage": True})
+    how, stream = await process.ask(with_usage)
     how_plain, plain = await process.ask(asked(stream=True))
     assert (how, how_plain, words(stream)) == ("hit", "hit", "Call sort.")
     assert events(stream)[-2]["usage"]["total_tokens"] == 19

@@ -42,6 +42,12 @@ FIRST_SECONDS = Histogram(
     registry=METRICS,
     buckets=_SECONDS,
 )
+KEPT = Counter(
+    "samoey_models_cache_hits_total",
+    "Requests that were answered from a cache: nobody was asked.",
+    ["model"],
+    registry=METRICS,
+)
 LOST = Counter(
     "samoey_models_usage_lost_total",
     "Requests whose usage could not be kept: the journal was full.",
@@ -59,6 +65,7 @@ class _Model:
         self.prompt = TOKENS.labels(name, "prompt")
         self.cached = TOKENS.labels(name, "cached")
         self.completion = TOKENS.labels(name, "completion")
+        self.kept = KEPT.labels(name)
         self.dollars = DOLLARS.labels(name)
         self.seconds = SECONDS.labels(name)
         self.first = FIRST_SECONDS.labels(name)
@@ -79,6 +86,10 @@ class Meters:
             model = self._models[name] = _Model(name)
         model.outcomes[_outcome(row.status)].inc()
         if row.status >= _FIRST_ERROR and not row.completion_tokens:
+            return
+        if row.attempts == 0:
+            # How long models take is not told by what is kept.
+            model.kept.inc()
             return
         model.prompt.inc(row.prompt_tokens)
         model.cached.inc(row.cached_tokens)

@@ -71,7 +71,7 @@ async def test_what_was_changed_or_moved_or_forged_is_not_there(
     redis = Redis.from_url(servers.redis_url)
     [key] = [key async for key in redis.scan_iter(f"{prefix}*:name")]
     sealed = await redis.get(key)
-    assert sealed is not None
+    assert isinstance(sealed, bytes)
 
     async def found(value: bytes, owner: str = "w1", name: str = "name") -> bytes | None:
         await shared.keep(owner, name, value)

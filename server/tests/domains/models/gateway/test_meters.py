@@ -28,6 +28,18 @@ def test_a_request_is_counted_under_the_name_that_was_asked_for() -> None:
     assert value("samoey_models_first_token_seconds_bucket", model="m-1", le="0.5") == 2
 
 
+def test_what_was_kept_is_counted_apart_and_says_nothing_of_how_long_models_take() -> None:
+    counting = meters.Meters()
+
+    counting.count(row(0, model="m-2", attempts=0, ms=3))
+    counting.count(row(0, model="m-2", attempts=1, ms=3000))
+    counting.count(row(0, model="m-2", attempts=0, status=503))
+
+    assert value("samoey_models_cache_hits_total", model="m-2") == 1
+    assert value("samoey_models_requests_total", model="m-2", outcome="answered") == 2
+    assert value("samoey_models_seconds_count", model="m-2") == 1
+
+
 def test_however_many_names_are_asked_for_few_are_told() -> None:
     counting = meters.Meters(most=5)
     for number in range(100):
