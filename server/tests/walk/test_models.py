@@ -200,6 +200,39 @@ async def test_a_key_is_limited_and_what_it_used_is_counted(
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+async def test_two_models_answer_side_by_side(
+    modelless: Modelless, eyes: Eyes, endpoint: OpenAIDouble
+) -> None:
+    endpoint.forget()
+    await with_models(modelless, endpoint)
+    page = await modelless.enter(eyes, modelless.owner)
+    await page.goto("/models/?tab=playground")
+    endpoint.say("Forty-two.")
+    endpoint.say("It is forty-two, as ever.", pace_s=0.05)
+    await page.get_by_label("Prompt").fill("What is the answer?")
+    await page.get_by_label("Prompt").press("Control+Enter")
+    sides = [page.get_by_role("region", name=name) for name in ("One model", "The other model")]
+    for side in sides:
+        await expect(side.get_by_text("first words after")).to_be_visible()
+    await expect(page.get_by_text("Forty-two.", exact=True)).to_be_visible()
+    await expect(page.get_by_text("as ever.")).to_be_visible()
+    await picture(page, "models-playground")
+    assert await faults(page) == []
+
+    endpoint.say("and so on " * 100, pace_s=0.2)
+    endpoint.say("and so on " * 100, pace_s=0.2)
+    await page.get_by_role("button", name="Ask both").click()
+    await expect(page.get_by_text("and so on")).to_have_count(2)
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.get_by_text("Stopped.")).to_have_count(2)
+    await page.get_by_role("tab", name="Routing").click()
+    await page.get_by_role("tab", name="Playground").click()
+    await expect(page.get_by_label("Prompt")).to_have_value("What is the answer?")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await picture(page, "models-playground-390")
+    assert await faults(page) == []
+
+
 async def asked(house: Modelless, key: str, model: str) -> int:
     """Ask as a program does; gives the status."""
     body = {"model": model, "messages": [{"role": "user", "content": "Hello?"}], "stream": True}

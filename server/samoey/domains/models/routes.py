@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from samoey.domains.models import service
 from samoey.domains.models.aliases import routes as aliases
 from samoey.domains.models.explaining import routes as explaining
+from samoey.domains.models.playground import routes as playground
 from samoey.domains.models.policies import routes as policies
 from samoey.domains.models.providers import routes as providers
 from samoey.domains.models.removing import routes as removing
@@ -14,7 +15,7 @@ from samoey.kit.http import ActorDep, ToolsDep, problems
 from samoey.kit.problems import Unauthenticated
 
 router = APIRouter(tags=["models"])
-for part in (providers, removing, aliases, policies, explaining, usage):
+for part in (providers, removing, aliases, policies, explaining, usage, playground):
     router.include_router(part.router)
 
 

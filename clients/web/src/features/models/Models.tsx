@@ -6,6 +6,7 @@ import { useSession } from '@/session'
 import { Page } from '@/ui/page'
 import { Tabs } from '@/ui/tabs'
 import { Budgets } from './Budgets'
+import { Playground } from './Playground'
 import { Providers } from './Providers'
 import { Routing } from './Routing'
 import { Usage } from './Usage'
@@ -44,6 +45,10 @@ export function Models() {
         />
       ),
     },
+    // Who may only read asks nobody.
+    ...(atLeast(workspace.role, 'member')
+      ? [{ value: 'playground', label: 'Playground', content: <Playground /> }]
+      : []),
   ]
   return (
     <Page wide title="Models">

@@ -1,0 +1,1 @@
+"""The playground: a person asks a model directly, to see how it answers."""
