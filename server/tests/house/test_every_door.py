@@ -56,6 +56,7 @@ class Door:
     path: str
     parameters: list[dict[str, Any]]
     body: dict[str, Any] | None
+    shapes: dict[str, Any]
 
     @property
     def unsafe(self) -> bool:
@@ -68,6 +69,30 @@ class Door:
         wanted = [one["name"] for one in self.parameters if one.get("required")]
         return {name: ids.get(name, "a.py") for name in wanted}
 
+    def fitting(self, known: dict[str, str]) -> dict[str, Any] | None:
+        """What the shape of the body asks for: what is known by name, else made to its measure."""
+        return None if self.body is None else self._made(self.body, "", known)
+
+    def _made(self, shape: dict[str, Any], name: str, known: dict[str, str]) -> Any:
+        match shape:
+            case {"$ref": reference}:
+                return self._made(self.shapes[reference.rpartition("/")[2]], name, known)
+            case {"anyOf": [first, *_]} | {"oneOf": [first, *_]}:
+                return self._made(first, name, known)
+            case {"const": value} | {"enum": [value, *_]}:
+                return known.get(name, value)
+            case {"type": "object"}:
+                inner = shape.get("properties", {})
+                return {it: self._made(inner[it], it, known) for it in shape.get("required", [])}
+            case {"type": "array", "items": items}:
+                return [self._made(items, name, known)] * shape.get("minItems", 0)
+            case {"type": "integer" | "number"}:
+                return max(1, shape.get("minimum", 1))
+            case {"type": "boolean"}:
+                return True
+            case _:
+                return known.get(name, "a" * max(1, shape.get("minLength", 1)))
+
 
 def doors() -> Iterator[Door]:
     described = build_api().openapi()
@@ -77,7 +102,8 @@ def doors() -> Iterator[Door]:
             content = operation.get("requestBody", {}).get("content", {})
             named = re.search(r"schemas/(\w+)", str(content.get("application/json", {})))
             in_query = [one for one in operation.get("parameters", []) if one["in"] == "query"]
-            yield Door(method.upper(), path, in_query, shapes[named[1]] if named else None)
+            body = shapes[named[1]] if named else None
+            yield Door(method.upper(), path, in_query, body, shapes)
 
 
 @dataclass(frozen=True)
@@ -91,22 +117,16 @@ class Lived:
 
     def body(self, door: Door) -> dict[str, Any] | None:
         """What fits the door, as far as its shape asks for it."""
-        if door.body is None:
-            return None
-        known = self.ids | {
-            "source": "https://example.org/x.git",
-            "name": "Name",
-            "text": "How does it work?",
-            "email": "eve@example.org",
-            "password": "correct horse battery",
-            "token": "t",
-            "role": "viewer",
-            "kind": "openai",
-            "model": "m",
-            "targets": [{"deployment_id": self.ids["deployment_id"]}],
-            "version": 1,
-        }
-        return {name: known[name] for name in door.body.get("required", [])}
+        return door.fitting(
+            self.ids
+            | {
+                "source": "https://example.org/x.git",
+                "text": "How does it work?",
+                "email": "eve@example.org",
+                "password": "correct horse battery",
+                "role": "viewer",
+            }
+        )
 
     async def knock(self, door: Door, headers: dict[str, str], **changes: Any) -> httpx.Response:
         """Send to a door what fits it, apart from the changes."""

@@ -52,7 +52,7 @@ class Eyes:
             await self._contexts.pop().close()
 
     def _watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error.stack}"))
         page.on("console", self._hear)
         page.on("request", self._see)
 
