@@ -1,7 +1,7 @@
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -22,7 +22,7 @@ class Relayed:
     url: str
     standing: Standing
     http: aiohttp.ClientSession
-    kept: Kept
+    kept: Kept = field(default_factory=Kept)
 
     def ask(self, body: Any, *, path: str = "/v1/chat/completions", key: str = PROGRAM_KEY) -> Any:
         headers = {"authorization": f"Bearer {key}"}
