@@ -137,6 +137,7 @@ class Gate:
             most_bytes=int(settings.models.responses_kept_mib * 2**20),
         )
         self._opened.push_async_callback(responses.close)
+        await self.models.ready()
         return Relay(
             await self.open(),
             max_body=int(settings.models.max_body_mb * 2**20),

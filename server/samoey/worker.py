@@ -30,5 +30,6 @@ async def _work(settings: Settings) -> None:
     if settings.database_url is not None:
         await asyncio.to_thread(migrate, settings.database_url.get_secret_value())
     async with open_house(settings) as house, house.jobs.open(house.tools):
+        await house.gate.models.ready()
         log.info("working")
         await house.jobs.work(stop=stop)

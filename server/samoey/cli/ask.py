@@ -58,6 +58,7 @@ async def _ask(args: argparse.Namespace) -> int:
 
     new = _message(args)
     async with local_house() as (tools, actor, workspace_id):
+        await tools.models.ready()
         if args.model:
             # Before anything is fetched for it.
             await models.named(tools, args.model)

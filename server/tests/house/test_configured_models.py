@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from samoey.kit.ports.models import ChatMessage, ChatRequest
 from tests.domains.models.door import PLACE, alias, deployment, provider
 from tests.doubles import openai as double_openai
 from tests.doubles.openai import KEY, OpenAIDouble
@@ -120,3 +121,28 @@ async def test_explained_routes_know_how_the_models_of_this_process_stand(
         "third": False,
     }
     assert nothing.status_code == 404
+
+
+async def test_what_was_written_down_answers_chats_when_nobody_chose_and_nothing_is_given(
+    house: RunningHouse, double: OpenAIDouble
+) -> None:
+    async with house.client(relay=True) as http:
+        ada = await house.make.user()
+        before = house.tools.models.default
+        made = await provider(http, ada, base_url=double.url, api_key=KEY)
+        embeds = await deployment(http, ada, made["id"], model="text-embedding-3-small")
+        await alias(http, ada, embeds["id"], name="aaa")
+        model = await deployment(http, ada, made["id"], model="double-large")
+        await alias(http, ada, model["id"], name="fast")
+        async with asyncio.timeout(20):
+            while house.tools.models.default != "fast":  # noqa: ASYNC110 - the keeper tells nobody
+                await asyncio.sleep(0.01)
+        double.say("Hello.")
+        asked = ChatRequest((ChatMessage("user", "Hi"),))
+        said = [piece.text async for piece in house.tools.models.stream(asked)]
+        listed = (await http.get("/api/v1/models", headers=ada.headers)).json()
+
+    assert before == "extractive"
+    assert "".join(said) == "Hello."
+    assert double.requests[-1]["model"] == "double-large"
+    assert [it["id"] for it in listed if it["is_default"]] == ["fast"]

@@ -57,11 +57,18 @@ class ModelSwitchboard:
 
     @property
     def default(self) -> str:
-        """The alias that answers when a person chose none."""
-        if self._chosen or self._given:
-            return self._chosen or self._given[0]
-        written = self._opened.written() if self._opened is not None else []
-        return written[0] if written else EXTRACTIVE
+        """The alias that answers when a person chose none: as the settings say, or the first."""
+        if self._chosen or self._given or self._opened is None:
+            return self._chosen or next(iter(self._given), EXTRACTIVE)
+        gateway = self._opened
+        for name in gateway.written():
+            if (first := gateway.stands_for(name)) is not None and know.chats(first.model):
+                return name
+        return next((it.provider for it in gateway.endpoints()), EXTRACTIVE)
+
+    async def ready(self) -> None:
+        """Open the way now: from then on `default` knows what was written down, too."""
+        await self._gateway()
 
     async def _gateway(self) -> HouseGateway:
         self._opened = await self._open()

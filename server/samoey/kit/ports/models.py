@@ -155,6 +155,9 @@ class ChatModels(Protocol):
             ModelUnknown: names those that there are.
         """
 
+    async def ready(self) -> None:
+        """Open the way to them now: until then `default` knows only what the settings say."""
+
     async def offered(self) -> list[OfferedModel]:
         """All models that may be chosen, the default among them."""
 
