@@ -71,16 +71,34 @@ def _add_add(parser: argparse.ArgumentParser, as_json: argparse.ArgumentParser) 
         help="dollars per million tokens (default: as known of the model)",
     )
     model.add_argument("--max-parallel", type=int, metavar="N", help="requests at the same time")
-    alias = kinds.add_parser("alias", parents=[as_json], help="give a name to one or more models")
+    _add_alias(
+        kinds.add_parser("alias", parents=[as_json], help="give a name to one or more models")
+    )
+
+
+def _add_alias(alias: argparse.ArgumentParser) -> None:
     alias.add_argument("name", metavar="NAME", help="what people ask for")
     alias.add_argument(
         "targets", nargs="+", metavar="PROVIDER/MODEL[=WEIGHT]", help="in the order of choice"
     )
     alias.add_argument("--strategy", choices=_STRATEGIES, default="priority", help="how to choose")
     alias.add_argument(
+        "--cache",
+        choices=("off", "exact", "semantic"),
+        default="off",
+        help="whether answers are told again: to the same request, or also to the same question",
+    )
+    alias.add_argument(
         "--trim",
         action="store_true",
         help="leave out a conversation's oldest turns where it is too long for a model",
+    )
+    alias.add_argument(
+        "--repairs",
+        type=int,
+        choices=range(3),
+        default=0,
+        help="how often to ask again for an answer that misses the shape that was asked for",
     )
 
 

@@ -176,7 +176,7 @@ async def _add_alias(
     with fitting():
         new = NewAlias.model_validate(
             {"workspace_id": workspace_id, "name": args.name, "strategy": args.strategy}
-            | {"targets": targets, "trim": args.trim}
+            | {"targets": targets, "trim": args.trim, "repairs": args.repairs, "cache": args.cache}
         )
     async with tools.work(actor) as ctx:
         return await aliases.add_alias(ctx, new)
