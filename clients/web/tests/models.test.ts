@@ -146,6 +146,8 @@ test('the form of an alias becomes what the server takes', () => {
     ],
     deadline_s: 120,
     retries: 2,
+    cache: 'off',
+    trim: false,
   })
 })
 

@@ -145,12 +145,15 @@ async def test_models_are_named_in_order_and_the_choice_is_explained(
     await page.keyboard.press("Alt+ArrowDown")
     moved = page.get_by_role("listitem", name="2. lab/double-large")
     await expect(moved).to_be_focused()
+    await page.get_by_role("combobox", name="Kept answers").click()
+    await page.get_by_role("option", name="For the same request").click()
     await picture(page, "models-alias")
     assert await faults(page) == []
     await page.get_by_role("button", name="Make the alias").click()
 
     row = page.locator('[data-alias="fast"]')
     await expect(row.get_by_role("listitem")).to_contain_text(["double-small", "double-large"])
+    await expect(row).to_contain_text("The same request gets the kept answer.")
     told = page.get_by_role("list", name="Who would answer for fast")
     await expect(told.get_by_role("listitem").first).to_contain_text("lab/double-small")
     await expect(told.get_by_text("chosen", exact=True)).to_have_count(1)

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from 'react'
 import { useSession } from '@/session'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
-import { Field, Input } from '@/ui/field'
+import { Checkbox, Field, Input } from '@/ui/field'
 import { ProblemPanel } from '@/ui/problem'
 import { Select } from '@/ui/select'
 import {
@@ -14,6 +14,8 @@ import {
   type AliasForm,
   aliasForm,
   aliasMisfits,
+  type Cache,
+  CACHES,
   EMPTY_ALIAS,
   STRATEGIES,
   type Strategy,
@@ -99,6 +101,22 @@ function Fields(props: FieldsProps) {
         onChange={(targets) => change({ targets })}
       />
       <LimitFields {...props} />
+      <Field label="Kept answers" hint="For programs; conversations here always ask anew.">
+        {(wiring) => (
+          <Select
+            {...wiring}
+            value={form.cache}
+            onChange={(cache) => change({ cache: cache as Cache })}
+            options={CACHES}
+          />
+        )}
+      </Field>
+      <Checkbox
+        label="Leave out the oldest turns of what is too long"
+        hint="Else who has room for all of it is asked first."
+        checked={form.trim}
+        onChange={(event) => change({ trim: event.target.checked })}
+      />
     </>
   )
 }

@@ -9,7 +9,7 @@ import { Dialog } from '@/ui/dialog'
 import { Menu, MenuItem, MenuLine } from '@/ui/menu'
 import { ProblemPanel } from '@/ui/problem'
 import { AliasDialog } from './AliasDialog'
-import { strategyTold } from './aliases'
+import { aliasFacts, strategyTold } from './aliases'
 
 interface AliasRowProps {
   alias: Alias
@@ -52,7 +52,9 @@ export function AliasRow({ alias, names, mayChange }: AliasRowProps) {
       <Waypoints size={20} aria-hidden className="mt-0.5 shrink-0 text-quiet max-sm:hidden" />
       <div className="min-w-0 grow">
         <h2 className="font-medium break-words">{alias.name}</h2>
-        <p className="text-xs text-quiet">{strategyTold(alias.strategy)}</p>
+        <p className="text-xs text-quiet">
+          {[strategyTold(alias.strategy), ...aliasFacts(alias)].join(' ')}
+        </p>
         <ol className="mt-2 flex flex-col gap-1">
           {alias.targets.map((target, at) => (
             <li key={target.deployment_id} className="flex gap-3 text-sm">

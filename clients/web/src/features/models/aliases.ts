@@ -2,6 +2,7 @@ import type { Alias, Deployment, Provider, Schemas } from '@samoey/api'
 import { EVERY } from './deployments'
 
 export type Strategy = Alias['strategy']
+export type Cache = Alias['cache']
 
 /** How one of several models is chosen, in the words of who has to decide. */
 export const STRATEGIES: { value: Strategy; label: string; hint: string; told: string }[] = [
@@ -40,6 +41,26 @@ export const STRATEGIES: { value: Strategy; label: string; hint: string; told: s
 export const strategyTold = (strategy: Strategy): string =>
   STRATEGIES.find(({ value }) => value === strategy)?.told ?? strategy
 
+/** Whether programs that ask again are told what was answered before. */
+export const CACHES: { value: Cache; label: string; hint: string }[] = [
+  { value: 'off', label: 'Never', hint: 'Every request is answered anew.' },
+  { value: 'exact', label: 'For the same request', hint: 'Word for word, and without tools.' },
+  {
+    value: 'semantic',
+    label: 'Also for the same question in other words',
+    hint: 'Short questions only; English gains most from it.',
+  },
+]
+
+/** What else is to be known of an alias, in a few words. */
+export function aliasFacts({ cache, trim }: Alias): string[] {
+  return [
+    cache === 'exact' ? 'The same request gets the kept answer.' : '',
+    cache === 'semantic' ? 'The same question gets the kept answer.' : '',
+    trim ? 'The oldest turns of what is too long are left out.' : '',
+  ].filter(Boolean)
+}
+
 export interface TargetDraft {
   deploymentId: string
   weight: string
@@ -51,6 +72,8 @@ export interface AliasForm {
   targets: TargetDraft[]
   deadline: string
   retries: string
+  cache: Cache
+  trim: boolean
 }
 
 export const EMPTY_ALIAS: AliasForm = {
@@ -59,6 +82,8 @@ export const EMPTY_ALIAS: AliasForm = {
   targets: [],
   deadline: '120',
   retries: '2',
+  cache: 'off',
+  trim: false,
 }
 
 export function aliasForm(alias: Alias): AliasForm {
@@ -71,6 +96,8 @@ export function aliasForm(alias: Alias): AliasForm {
     })),
     deadline: String(alias.deadline_s),
     retries: String(alias.retries),
+    cache: alias.cache,
+    trim: alias.trim,
   }
 }
 
@@ -123,6 +150,8 @@ export function aliasBody(form: AliasForm): Omit<Schemas['NewAlias'], 'workspace
     })),
     deadline_s: Number(form.deadline),
     retries: Number(form.retries),
+    cache: form.cache,
+    trim: form.trim,
   }
 }
 
