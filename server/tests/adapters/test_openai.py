@@ -277,7 +277,7 @@ async def test_an_endpoint_that_is_away_is_offered_as_such(double: OpenAIDouble)
     offered, _ = await gate.models.offered()
 
     assert (offered.id, offered.connected) == ("openai:zeta", False)
-    assert "does not accept the key" in offered.detail
+    assert "Check OPENAI_API_KEY" in offered.detail
     await gate.close()
 
 

@@ -2,12 +2,13 @@
 
 from msgspec.structs import replace
 
+from samoey.domains.models.gateway import refusals
 from samoey.domains.models.gateway.answering import Answer
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Caller, Deployment, KeyPolicy
 from samoey.kit.ids import new_id
 from samoey.kit.ports.gateway import Asker
-from samoey.kit.ports.models import ModelNotFound
+from samoey.kit.ports.models import ModelNotFound, ModelRefusedKey
 
 # The house sees every name; a person's limits are those of their keys.
 HOUSE = KeyPolicy(key_id=None, user_id="", workspace_id="")
@@ -47,6 +48,9 @@ class Inside:
     async def listed(self, endpoint: Deployment) -> list[str]:
         """What an endpoint lists."""
         listed = await self._gateway.lists.of(endpoint)
+        if isinstance(listed.problem, ModelRefusedKey):
+            host = refusals.host_of(endpoint)
+            raise ModelRefusedKey(f"{host} does not accept it. Check {refusals.key_of(endpoint)}.")
         if listed.problem is not None:
             raise listed.problem
         return listed.names
