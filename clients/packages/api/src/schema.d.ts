@@ -1047,6 +1047,8 @@ export interface components {
             deadline_s?: number | null;
             /** Name */
             name?: string | null;
+            /** Repairs */
+            repairs?: number | null;
             /** Retries */
             retries?: number | null;
             /** Strategy */
@@ -1090,6 +1092,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Repairs */
+            repairs: number;
             /** Retries */
             retries: number;
             /**
@@ -1816,6 +1820,12 @@ export interface components {
             deadline_s?: number;
             /** Name */
             name: string;
+            /**
+             * Repairs
+             * @description How often a whole answer that misses the shape that was asked for is asked for again.
+             * @default 0
+             */
+            repairs?: number;
             /**
              * Retries
              * @default 2

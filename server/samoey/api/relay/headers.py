@@ -25,6 +25,8 @@ def of_answer(answer: Answer, overhead_s: float) -> Headers:
     ]
     if answer.trimmed:
         told.append((b"x-samoey-trimmed", b"%d" % answer.trimmed))
+    if answer.repairs:
+        told.append((b"x-samoey-repairs", b"%d" % answer.repairs))
     if answer.cache is not None:
         told.append((b"x-samoey-cache", answer.cache.encode()))
     cost = 0 if answer.cache in {"hit", "semantic"} else answer.cost_micro

@@ -52,7 +52,7 @@ async def test_an_alias_leads_to_deployments_in_order(
     assert (await told())[-2:] == ["models.alias_added", "models.alias_changed"]
 
 
-async def test_an_alias_trims_what_is_too_long_only_where_somebody_decided_so(
+async def test_an_alias_trims_and_asks_again_only_where_somebody_decided_so(
     client: httpx.AsyncClient, ada: Somebody, models: list[str]
 ) -> None:
     made = await alias(client, ada, *models)
@@ -62,6 +62,11 @@ async def test_an_alias_trims_what_is_too_long_only_where_somebody_decided_so(
     late = await client.patch(place, json={"version": 1, "trim": False}, headers=ada.headers)
     kept = await client.patch(place, json={"version": 2, "retries": 1}, headers=ada.headers)
 
+    mended = await client.patch(place, json={"version": 3, "repairs": 2}, headers=ada.headers)
+    often = await client.patch(place, json={"version": 4, "repairs": 3}, headers=ada.headers)
+
+    assert (made["repairs"], mended.json()["repairs"]) == (0, 2)
+    assert slug(often) == "invalid-request"
     assert made["trim"] is False
     assert changed.json()["trim"] is True
     assert slug(late) == "changed-meanwhile"

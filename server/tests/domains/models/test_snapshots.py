@@ -95,7 +95,7 @@ async def test_a_snapshot_holds_everything_that_was_decided(open_test_house: Ope
         price = {"input": 1, "output": 2, "cache_read": None, "cache_write": None}
         model = await deployment(http, ada, made["id"], price=price, max_parallel=3)
         await deployment(http, ada, off["id"])
-        await alias(http, ada, model["id"], strategy="cost", retries=1)
+        await alias(http, ada, model["id"], strategy="cost", retries=1, trim=True, repairs=1)
         digest, key_id = await key_of(http, ada)
         policy = {"version": 0, "models": ["fast"], "rpm": 9, "month_micro": 7}
         await http.put(f"{PLACE}/policies/{key_id}", json=policy, headers=ada.headers)
@@ -113,6 +113,7 @@ async def test_a_snapshot_holds_everything_that_was_decided(open_test_house: Ope
     assert (kept.price.input, kept.price.output) == (1, 2)
     fast = snapshot.aliases["fast"]
     assert (fast.strategy, fast.retries, fast.workspace_id) == ("cost", 1, str(ada.workspace_id))
+    assert (fast.trim, fast.repairs) == (True, 1)
     assert [it.deployment_id for it in fast.targets] == [kept.id]
     assert snapshot.keys == {
         digest: KeyPolicy(

@@ -22,6 +22,10 @@ AliasName = Annotated[
 ]
 Deadline = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Retries = Annotated[int, Field(ge=0, le=10)]
+_REPAIRS = (
+    "How often a whole answer that misses the shape that was asked for is asked for again."
+)
+Repairs = Annotated[int, Field(ge=0, le=2, description=_REPAIRS)]
 _TRIM = (
     "Whether the oldest turns of a conversation are left out where it is too long for the model "
     "that is asked."
@@ -51,6 +55,7 @@ class NewAlias(Incoming):
     deadline_s: Deadline = 120
     retries: Retries = 2
     trim: Annotated[bool, Field(description=_TRIM)] = False
+    repairs: Repairs = 0
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -70,6 +75,7 @@ class AliasChange(Incoming):
     deadline_s: Deadline | None = None
     retries: Retries | None = None
     trim: Annotated[bool | None, Field(description=_TRIM)] = None
+    repairs: Repairs | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -90,6 +96,7 @@ class AliasOut(BaseModel):
     deadline_s: float
     retries: int
     trim: bool
+    repairs: int
     version: int
     created_at: datetime
 

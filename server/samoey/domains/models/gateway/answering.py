@@ -39,7 +39,7 @@ class Answer:
         self.status, self.content_type = begun.status, begun.content_type
         self.problem = begun.problem
         self.attempts, self.waited_s = begun.attempts, begun.waited_s
-        self.trimmed = begun.trimmed
+        self.trimmed, self.repairs = begun.trimmed, begun.repairs
         self.reason = begun.candidate.reason
         self.first_s = begun.waited_s
         self.cost_micro: int | None = None

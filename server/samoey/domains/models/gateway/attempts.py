@@ -52,6 +52,8 @@ class Begun(Struct, kw_only=True):
     waited_s: float
     # How many messages had no room.
     trimmed: int = 0
+    # How often it was asked for again, because it missed the shape that was asked for.
+    repairs: int = 0
     status: int = _GOOD
     content_type: str = "application/json"
     reply: Reply | None = None

@@ -11,6 +11,7 @@ from samoey.domains.models.gateway.cost import Tokens, cost_micro, estimate
 from samoey.domains.models.gateway.rates import NO_LIMITS, RateState
 from samoey.domains.models.gateway.routing import Route
 from samoey.domains.models.gateway.shapes import Caller, KeyPolicy
+from samoey.domains.models.gateway.structure import most_asked
 from samoey.domains.models.gateway.usage import Usage
 from samoey.kit.ids import new_id
 from samoey.kit.problems import Problem
@@ -93,7 +94,7 @@ class Bill:
             RateLimited, BudgetSpent, LedgerAway: not now.
         """
         await self.admit()
-        amount = most(route, self._asked)
+        amount = most(route, self._asked) * most_asked(self._asked, route.alias.repairs)
         self._hold = await self._till.budgets.reserve(self._caller.policy, amount)
 
     async def admit(self) -> None:

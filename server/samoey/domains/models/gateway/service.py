@@ -4,6 +4,7 @@ import hashlib
 import random
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from samoey.domains.models.gateway.answering import Answer
@@ -15,8 +16,10 @@ from samoey.domains.models.gateway.cache import Cache, Use, again
 from samoey.domains.models.gateway.explaining import Explained, explained
 from samoey.domains.models.gateway.listing import Desk, Lists
 from samoey.domains.models.gateway.names import Names
+from samoey.domains.models.gateway.repairing import mend
 from samoey.domains.models.gateway.routing import Needs, Router
 from samoey.domains.models.gateway.shapes import Caller, Deployment, KeyPolicy, Snapshot
+from samoey.domains.models.gateway.structure import may_wish
 from samoey.kit.ports.upstreams import Dialect, Kind, Upstream
 from samoey.kit.problems import Unauthenticated
 
@@ -121,7 +124,15 @@ class Gateway:
         except BaseException as error:
             bill.unanswered(error)
             raise
-        return Answer(asked, begun, rates=bill.rates, settle=bill.settle, looked=looked)
+        told = partial(Answer, asked, begun, rates=bill.rates, settle=bill.settle, looked=looked)
+        if found[0].repairs and not begun.kept and may_wish(asked):
+            try:
+                await mend(self._attempts, asked, found[0], begun, self._clock)
+            except BaseException:
+                # What was answered by then is paid for.
+                told()
+                raise
+        return told()
 
     async def offered(self, policy: KeyPolicy) -> list[str]:
         """What may be asked for: aliases, models that were written down, what endpoints list."""

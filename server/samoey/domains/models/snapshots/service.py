@@ -108,6 +108,7 @@ async def _aliases(ctx: Context) -> dict[str, Alias]:
             deadline_s=row.deadline_s,
             retries=row.retries,
             trim=row.trim,
+            repairs=row.repairs,
         )
         for row in rows
     }
