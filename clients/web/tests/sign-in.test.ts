@@ -1,5 +1,6 @@
+// @vitest-environment node
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { goToSignIn, leave } from '@/session'
+import { goToSignIn, leave } from '@/session/sign-in'
 
 const went: string[] = []
 
@@ -7,6 +8,8 @@ beforeEach(() => {
   went.length = 0
   const assign = (address: string) => went.push(address)
   vi.stubGlobal('location', { pathname: '/settings/', search: '', hash: '', assign })
+  vi.stubGlobal('localStorage', { removeItem: () => undefined })
+  vi.stubGlobal('addEventListener', () => undefined)
   return () => vi.unstubAllGlobals()
 })
 
