@@ -57,7 +57,8 @@ async def _asks(embedder: Any, kept: str, asked: str) -> bool:
     from samoey.domains.models.gateway.keeping import Keeping
     from samoey.domains.models.gateway.semantic import Semantic
 
-    semantic = Semantic(Keeping(_Shelf(), secret=b"bench", kept_s=3600), embedder)
+    keeping = Keeping(_Shelf(), secret=b"bench", kept_s=3600)
+    semantic = Semantic(keeping, embedder, patience_s=60)
     await semantic.keep("bench", Question("scope", kept), "answer")
     return await semantic.find("bench", Question("scope", asked), None) == ["answer"]
 

@@ -27,6 +27,8 @@ from tests.doubles.gateway import POLICY, PROGRAM_KEY, Kept, Standing, alias, de
 from tests.doubles.openai import OpenAIDouble
 
 KEEP_S = 60.0
+# These tests ask what is found, not how long a busy machine takes.
+PATIENT_S = 20.0
 
 
 def asked(text: str = "How do I sort a list?", **more: Any) -> dict[str, Any]:
@@ -82,16 +84,16 @@ async def start(first: OpenAIDouble, servers: Servers, minilm: MiniLM) -> AsyncI
                 servers.redis_url, prefix=prefix, kept_s=KEEP_S, most_bytes=2**20
             )
             stack.push_async_callback(shared.close)
-            keeping = Keeping(shared, secret=b"k" * 32, kept_s=KEEP_S)
-            cache = Cache(keeping, Semantic(keeping, minilm))
+            keeping = Keeping(shared, secret=b"k" * 32, kept_s=KEEP_S, patience_s=PATIENT_S)
+            cache = Cache(keeping, Semantic(keeping, minilm, patience_s=PATIENT_S))
             standing = await stack.enter_async_context(double_gateway.standing(cache=cache))
             standing.decided.keys["other"] = replace(POLICY, key_id="k2", workspace_id="w2")
             standing.decided.decide(
-                deployment("first", first.url),
+                deployment("first", first.url, limits=TimeLimits()),
                 aliases=(
-                    alias("fast", "first", cache="exact"),
-                    alias("wise", "first", cache="semantic"),
-                    alias("plain", "first"),
+                    alias("fast", "first", cache="exact", deadline_s=60),
+                    alias("wise", "first", cache="semantic", deadline_s=60),
+                    alias("plain", "first", deadline_s=60),
                 ),
             )
             relay = Relay(standing.gateway, max_body=2**20, responses=Kept())

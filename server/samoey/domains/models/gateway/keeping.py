@@ -33,10 +33,11 @@ class Keeping:
         secret: bytes,
         kept_s: float,
         front_bytes: int = FRONT_BYTES,
+        patience_s: float = _PATIENCE_S,
         wall: Clock = time.time,
         clock: Clock = time.monotonic,
     ) -> None:
-        self._kept, self._kept_s = kept, kept_s
+        self._kept, self._kept_s, self._patience_s = kept, kept_s, patience_s
         self._secret = hashlib.blake2b(b"what gateways keep", key=secret[:64]).digest()
         self._front: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._most, self._size = front_bytes, 0
@@ -67,7 +68,7 @@ class Keeping:
         if self._clock() < self._rests_until:
             return
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 await self._kept.keep(owner, name, sealed)
         except (ResponsesAway, TimeoutError):
             self._rest()
@@ -76,7 +77,7 @@ class Keeping:
         if self._clock() < self._rests_until:
             return None
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 return await self._kept.find(owner, name)
         except (ResponsesAway, TimeoutError):
             self._rest()

@@ -28,8 +28,10 @@ _rows = msgspec.msgpack.Decoder(list[tuple[str, str]])
 class Semantic:
     """Finds the names of answers by what their questions mean."""
 
-    def __init__(self, keeping: Keeping, embedder: Embedder) -> None:
-        self._keeping, self._embedder = keeping, embedder
+    def __init__(
+        self, keeping: Keeping, embedder: Embedder, *, patience_s: float = _PATIENCE_S
+    ) -> None:
+        self._keeping, self._embedder, self._patience_s = keeping, embedder, patience_s
         self._embedding: set[asyncio.Task[Embedded]] = set()
 
     async def find(self, owner: str, question: Question, threshold: float | None) -> list[str]:
@@ -64,7 +66,7 @@ class Semantic:
         self._embedding.add(task)
         task.add_done_callback(self._embedding.discard)
         # It goes on in any case: the next one will not have to wait for the model.
-        await asyncio.wait({task}, timeout=_PATIENCE_S)
+        await asyncio.wait({task}, timeout=self._patience_s)
         if not task.done():
             task.add_done_callback(_complain)
             return []

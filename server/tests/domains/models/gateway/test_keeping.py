@@ -30,7 +30,7 @@ async def shared(servers: Servers, prefix: str) -> AsyncIterator[ValkeyResponses
 
 
 def keeping(shared: Responses, **changes: float | Callable[[], float] | bytes) -> Keeping:
-    given = {"secret": SECRET, "kept_s": 60.0} | changes
+    given = {"secret": SECRET, "kept_s": 60.0, "patience_s": 10.0} | changes
     return Keeping(shared, **given)  # type: ignore[arg-type]  # a test's own short form
 
 
@@ -41,7 +41,8 @@ from samoey.domains.models.gateway.keeping import Keeping
 
 async def main(url, prefix):
     shared = ValkeyResponses(url, prefix=prefix, kept_s=60, most_bytes=10_000)
-    print(await Keeping(shared, secret=b"k" * 32, kept_s=60).find("w1", "name"))
+    keeping = Keeping(shared, secret=b"k" * 32, kept_s=60, patience_s=10)
+    print(await keeping.find("w1", "name"))
     await shared.close()
 
 asyncio.run(main(*sys.argv[1:]))
@@ -146,7 +147,7 @@ class _Away:
 
 async def test_a_redis_that_hangs_is_not_waited_for_and_left_alone_for_a_while() -> None:
     now, away = 0.0, _Away(None)
-    kept = keeping(away, clock=lambda: now)
+    kept = keeping(away, clock=lambda: now, patience_s=0.25)
 
     async with asyncio.timeout(10):
         assert await kept.find("w1", "name") is None
