@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     wait_for_go()
     settings = read_settings()
-    given = {name: getattr(args, name) for name in ("host", "port") if getattr(args, name)}
+    chosen = {name: getattr(args, name) for name in ("host", "port")}
+    given = {name: value for name, value in chosen.items() if value is not None}
     serve(settings.model_copy(update={"server": settings.server.model_copy(update=given)}))
     return 0

@@ -1,6 +1,7 @@
 """A key's money, from the policy to the last cent: refused, kept, told to Prometheus, shown."""
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -67,6 +68,57 @@ async def test_a_key_spends_its_budget_and_no_more_and_everybody_knows(
     assert (told["label"], told["errors"], told["cost_micro"]) == ("ci", 1, 4 * COST)
     assert (told["prompt_tokens"], told["completion_tokens"]) == (48, 28)
     assert 'samoey_models_requests_total{model="double-large",outcome="answered"}' in metrics
+
+
+async def relay_of(house: RunningHouse) -> tuple[subprocess.Popen[bytes], str]:
+    words = ("serve", "--doors", "relay", "--port", "0")
+    process = house.start(*words, SAMOEY_READY_FD="1")
+    assert process.stdout is not None
+    told = await asyncio.to_thread(process.stdout.readline)
+    return process, httpx.Response(200, content=told).json()["url"]
+
+
+async def spend(url: str, key: str, *, most: int = 1000) -> int:
+    """Ask as one program after the other until the budget is spent; how often it was answered."""
+    answered = 0
+    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+        while answered < most:
+            response = await asked(http, key, "double-large")
+            if response.status_code == 200:
+                answered += 1
+            else:
+                assert response.status_code == 429, response.text
+                if "still run" not in response.text:
+                    break
+    return answered
+
+
+@pytest.mark.slow
+async def test_three_relays_of_which_one_is_killed_spend_one_budget(
+    house: RunningHouse, double: OpenAIDouble
+) -> None:
+    async with house.client() as http:
+        ada = await house.make.user()
+        key, key_id = await key_of(http, ada)
+        made = await provider(http, ada, base_url=double.url, api_key=KEY)
+        await deployment(http, ada, made["id"], price=PRICE)
+        policy = {"version": 0, "day_micro": 60 * COST}
+        await http.put(f"{PLACE}/policies/{key_id}", json=policy, headers=ada.headers)
+        for _ in range(70):
+            double.document("Hello.")
+        started = await asyncio.gather(*(relay_of(house) for _ in range(3)))
+        (victim, _), *_ = started
+
+        first = await asyncio.gather(*(spend(url, key, most=8) for _, url in started))
+        victim.kill()
+        await asyncio.to_thread(victim.wait)
+        another = await relay_of(house)
+        kept = await until_told(http, ada, sum(first))
+        alive = [url for _, url in (*started[1:], another)]
+        rest = await asyncio.gather(*(spend(url, key) for url in (*alive, *alive)))
+
+    assert kept["cost_micro"] == sum(first) * COST
+    assert sum(first) + sum(rest) == 60
 
 
 async def test_usage_waits_on_the_disk_while_the_database_is_away_and_is_written_later(

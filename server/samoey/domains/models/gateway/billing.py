@@ -154,7 +154,8 @@ class Bill:
         row = Usage(
             # Programs choose the ids of their requests, and may choose one twice.
             id=str(new_id()),
-            at=self._at,
+            # Whoever sums up what was spent before a moment finds no money of later reservations.
+            at=self._at if self._hold is None else max(self._at, self._hold.at),
             key_id=policy.key_id,
             user_id=policy.user_id,
             workspace_id=policy.workspace_id,

@@ -69,6 +69,11 @@ class Hold:
         """Under which reservation the money stands, or stood when it was settled."""
         return self._lease.id if self._lease else ""
 
+    @property
+    def at(self) -> float:
+        """When the money was set aside, by the ledger's clock: no usage of it is older."""
+        return self._lease.at if self._lease else 0.0
+
     def settle(self, spent_micro: int) -> None:
         """Tell what was spent; the first time counts. Never waits."""
         purse, lease = self._purse, self._lease
@@ -86,10 +91,13 @@ class Hold:
 class _Lease:
     """A reservation at the ledger, and the requests that live on it."""
 
-    __slots__ = ("id", "late", "left", "open", "owner", "spent", "until")
+    __slots__ = ("at", "id", "late", "left", "open", "owner", "spent", "until")
 
-    def __init__(self, owner: str, reservation: str, amount: int, until: float) -> None:
-        self.owner, self.id, self.left, self.until = owner, reservation, amount, until
+    def __init__(
+        self, owner: str, reservation: str, amount: int, *, until: float = 0.0, at: float = 0.0
+    ) -> None:
+        self.owner, self.id, self.left = owner, reservation, amount
+        self.until, self.at = until, at
         self.spent = 0
         self.late = False
         self.open: dict[Hold, int] = {}
@@ -198,7 +206,7 @@ class Purse:
         if grant.look is not None:
             self._look_again(owner, grant.look)
         if grant.outcome == "granted":
-            return self._new_lease(owner, reservation, grant.amount, amount)
+            return self._new_lease(owner, reservation, grant, amount)
         if grant.spent or self._clock() >= give_up:
             raise _spent(grant, final=grant.spent)
         if grant.outcome == "short":
@@ -228,16 +236,17 @@ class Purse:
                 self._away_until = self._clock() + self._limits.away_s
             raise
 
-    def _new_lease(self, owner: str, reservation: str, granted: int, amount: int) -> Hold:
-        lease = _Lease(owner, reservation, granted, self._clock() + self._limits.lease_s)
-        if granted > amount:
+    def _new_lease(self, owner: str, reservation: str, grant: Grant, amount: int) -> Hold:
+        until = self._clock() + self._limits.lease_s
+        lease = _Lease(owner, reservation, grant.amount, until=until, at=grant.now_ms / 1000)
+        if grant.amount > amount:
             self._leases[owner] = lease
         return lease.give(self, amount)
 
     def _without_ledger(self, owner: str, amount: int) -> Hold:
         if self._limits.when_away == "closed":
             raise LedgerAway
-        lease = _Lease(owner, new_id().hex, amount, 0.0)
+        lease = _Lease(owner, new_id().hex, amount)
         lease.late = True
         return lease.give(self, amount)
 
@@ -281,7 +290,7 @@ class Purse:
             return
         carried = []
         for hold, amount in list(lease.open.items()):
-            own = _Lease(lease.owner, new_id().hex, 0, 0.0)
+            own = _Lease(lease.owner, new_id().hex, 0, at=lease.at)
             own.open[hold] = amount
             hold.move(own)
             carried.append((own.id, amount))

@@ -248,6 +248,26 @@ async def test_a_ledger_that_forgot_everything_is_told_again_what_was_spent(
     assert asked[0] == asked[1]
 
 
+async def test_no_usage_is_older_than_the_sums_that_its_money_was_set_aside_after(
+    ledger: ValkeyLedger,
+) -> None:
+    asked: list[int] = []
+
+    async def history(_owner: str, until_ms: int) -> Sums:
+        asked.append(until_ms)
+        return Sums()
+
+    async with purse_on(ledger, LIMITS, history) as purse:
+        lease = await purse.reserve(policy(10**9), 1)
+        same = await purse.reserve(policy(10**9), 1)
+        purse._end_lease("key")
+        carried = lease.at
+        free = await purse.reserve(KeyPolicy(key_id=None, user_id="a", workspace_id="h"), 1)
+
+    assert lease.at == same.at == carried >= asked[0] / 1000
+    assert free.at == 0
+
+
 async def test_a_history_that_is_away_refuses_or_counts_from_nothing(
     ledger: ValkeyLedger,
 ) -> None:
