@@ -20,6 +20,7 @@ from samoey.api.relay.app import Relay
 from samoey.domains.models.gateway.cache import Cache
 from samoey.domains.models.gateway.keeping import Keeping
 from samoey.domains.models.gateway.semantic import Semantic
+from samoey.kit.ports.upstreams import TimeLimits
 from tests.api.relay.wire import events, words
 from tests.doubles import gateway as double_gateway
 from tests.doubles import loopback
