@@ -36,6 +36,8 @@ async def test_the_model_that_answers_is_chosen_by_keys_and_kept_for_the_convers
     page = await eyes.enter(place, place.owner)
     await page.goto("/")
     await page.get_by_label("Question").fill(QUESTION)
+    # Keys do not wait for what is still being fetched, as people do.
+    await expect(page.get_by_role("combobox", name="Model")).to_be_visible()
     await press_until_focused(page, "Tab", '[aria-label="Model"]')
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("option").first).to_be_focused()
