@@ -3,13 +3,15 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from samoey.domains.models.gateway import metering, refusals
 from samoey.domains.models.gateway.asked import Asked, rewritten
+from samoey.domains.models.gateway.beginning import first_word
 from samoey.domains.models.gateway.breaker import Clock, Standing, Standings
 from samoey.domains.models.gateway.cost import Tokens
 from samoey.domains.models.gateway.dialects.translation import Translation, between
@@ -26,8 +28,6 @@ from samoey.kit.problems import Problem
 
 _GOOD = 200
 _MOST_ERROR_BYTES = 64 * 1024
-# Events without a word in them are held back, so that who breaks off before it is not heard of.
-_MOST_HELD = 1024 * 1024
 _FIRST_WAIT_S = 0.25
 _LONGEST_WAIT_S = 8.0
 # What a program did wrong is told in the vendor's own words, by which its callers go.
@@ -204,7 +204,9 @@ class Attempts:
                 waited_s=0,
                 trimmed=trimmed,
             )
-            reply = await upstream.send(deployment, spoken, body)
+            # What comes whole has no first token: vendors begin to send it when it is done.
+            patient = deployment if asked.stream else _for_the_whole(deployment)
+            reply = await upstream.send(patient, spoken, body)
             if asked.stream:
                 # The limit of the first token holds for all that comes before it.
                 left_s = deployment.limits.first_s - (self._clock() - began)
@@ -249,7 +251,7 @@ class Attempts:
         if kind == "text/event-stream":
             begun.reply, begun.events = reply, metering.Events()
             begun.rest = reply.parts()
-            begun.held = await _first_token(begun, deployment)
+            begun.held = await first_word(begun.rest, begun.events, deployment)
             return
         if kind != "application/json":
             raise ModelSpokeNonsense(
@@ -327,54 +329,10 @@ class _Search:
         return candidate is route.candidates[-1]
 
 
-async def _first_token(begun: Begun, deployment: Deployment) -> bytes:
-    """Read until something is said; what came until then is given back to be passed on."""
-    assert begun.rest is not None
-    assert begun.events is not None
-    host = refusals.host_of(deployment)
-    held = b""
-    async for part in begun.rest:
-        block = begun.events.feed(part)
-        held += block
-        if metering.has_error(block):
-            raise ModelUnavailable(f"{host} gave up before its answer. {_said(block)}".rstrip())
-        if metering.has_token(block) or len(held) > _MOST_HELD:
-            return held
-    if begun.events.rest():
-        raise BrokeOff(f"{host} stopped in the middle of its answer.")
-    if b"data:" not in held:
-        raise BrokeOff(f"{host} closed the answer without a word.")
-    if not _is_stream(held):
-        raise ModelSpokeNonsense(
-            f"What {host} sends is not the stream of a chat. "
-            f"Look at {refusals.address_of(deployment)}."
-        )
-    raise BrokeOff(f"{host} stopped in the middle of its answer.")
-
-
-def _documents(block: bytes) -> list[Any]:
-    found = []
-    for event in metering.events_of(block):
-        try:
-            found.append(msgspec.json.decode(metering.payload(event)))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            found.append(None)
-    return found
-
-
-def _is_stream(block: bytes) -> bool:
-    return all(
-        isinstance(it, dict) and (isinstance(it.get("choices"), list) or "type" in it)
-        for it in _documents(block)
-    )
-
-
-def _said(block: bytes) -> str:
-    for document in _documents(block):
-        if isinstance(document, dict) and (error := document.get("error")):
-            said = error.get("message") if isinstance(error, dict) else error
-            return f"It says: {str(said)[:300]}"
-    return ""
+@lru_cache(1024)
+def _for_the_whole(deployment: Deployment) -> Deployment:
+    limits = deployment.limits
+    return replace(deployment, limits=replace(limits, first_s=limits.whole_s))
 
 
 async def _any_freed(standings: list[Standing]) -> None:

@@ -120,7 +120,9 @@ def _seen(alias: Alias, policy: KeyPolicy) -> bool:
 
 def _direct(name: str, deployment: Deployment) -> Found:
     # Who names a model means this one: it is asked once more, and nobody else is.
-    return Alias(name=name, targets=(Target(deployment.id),), retries=1), (deployment,)
+    deadline_s = deployment.limits.whole_s
+    named = Alias(name=name, targets=(Target(deployment.id),), retries=1, deadline_s=deadline_s)
+    return named, (deployment,)
 
 
 def _called(name: str, deployments: tuple[Deployment, ...]) -> set[str]:

@@ -49,9 +49,7 @@ def patience(settings: ModelSettings) -> TimeLimits:
     )
 
 
-def deployment(
-    place: Place, row: DeploymentRow, limits: TimeLimits | None = None
-) -> Deployment:
+def deployment(place: Place, row: DeploymentRow, limits: TimeLimits | None = None) -> Deployment:
     """A model at its place, as it was written down; `limits` are for who has none."""
     return Deployment(
         id=str(row.id),

@@ -15,7 +15,14 @@ from samoey.domains.models.gateway.breaker import FAILURES
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Caller, Price
 from samoey.kit.ports.models import ModelUnavailable
-from samoey.kit.ports.upstreams import BrokeOff, Deployment, Dialect, TooSlow, Unreachable
+from samoey.kit.ports.upstreams import (
+    BrokeOff,
+    Deployment,
+    Dialect,
+    TimeLimits,
+    TooSlow,
+    Unreachable,
+)
 from samoey.kit.problems import Problem
 from tests.doubles.gateway import POLICY, Decided, Desk, Purses, alias, deployment
 
@@ -73,6 +80,7 @@ class Vendor:
 
     turns: dict[str, deque[Scripted | Problem]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    patience: list[TimeLimits] = field(default_factory=list)
     held: asyncio.Event | None = None
 
     def says(self, name: str, *turns: Scripted | Problem) -> None:
@@ -83,6 +91,7 @@ class Vendor:
 
     async def send(self, deployment: Deployment, _dialect: Dialect, _body: bytes) -> Scripted:
         self.asked.append(deployment.id)
+        self.patience.append(deployment.limits)
         if self.held is not None:
             await self.held.wait()
         turns = self.turns[deployment.id]
@@ -243,6 +252,19 @@ async def test_the_deadline_ends_the_search_with_the_last_problem(place: Place) 
 
     with pytest.raises(Unreachable, match="gone too"):
         await place.ask()
+
+
+async def test_a_whole_answer_may_take_as_long_as_the_whole_and_a_stream_must_begin(
+    place: Place,
+) -> None:
+    limits = TimeLimits(connect_s=1, first_s=2, gap_s=3, whole_s=400)
+    decide(place.decided, limits=limits)
+
+    await (await place.ask()).aclose()
+    place.vendor.says("a", stream(WORD, END))
+    await (await place.ask(body(stream=True))).aclose()
+
+    assert [it.first_s for it in place.vendor.patience] == [400, 2]
 
 
 async def test_a_deadline_without_any_word_says_so(place: Place) -> None:
