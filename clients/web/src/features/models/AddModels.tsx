@@ -94,6 +94,8 @@ export function AddModels({ provider, there, onDone }: AddModelsProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [named, setNamed] = useState('')
   const add = useAdding(provider, onDone)
+  // The environment connects every model of it.
+  const given = provider.source === 'environment'
   const toggle = (model: string) => {
     const next = new Set(chosen)
     if (!next.delete(model)) next.add(model)
@@ -113,10 +115,14 @@ export function AddModels({ provider, there, onDone }: AddModelsProps) {
       wide
       onOpenChange={onDone}
       title={`Models of ${provider.name}`}
-      about="Only what is chosen here can be asked, by people and by programs."
+      about={
+        given
+          ? 'All of them can be asked anyway; what is added here can stand behind an alias.'
+          : 'Only what is chosen here can be asked, by people and by programs.'
+      }
     >
       <form onSubmit={submit} className="flex flex-col gap-4">
-        {there.includes(EVERY) ? null : (
+        {given || there.includes(EVERY) ? null : (
           <Checkbox
             label="Every model that it has"
             hint="Also those that it gets later."

@@ -104,12 +104,6 @@ function Facts({ provider }: { provider: Provider }) {
   )
 }
 
-function noModels(provider: Provider): string {
-  return provider.source === 'environment'
-    ? 'Every model that it has can be asked.'
-    : 'None of its models can be asked yet.'
-}
-
 interface ProviderRowProps {
   provider: Provider
   deployments: Deployment[]
@@ -137,6 +131,12 @@ export function ProviderRow({ provider, deployments, mayChange, onAddModels }: P
           </h2>
           <Facts provider={provider} />
           <TrialOutcome trial={trial} />
+          {stored ? null : (
+            <p className="mt-2 text-sm text-quiet">Every model that it has can be asked.</p>
+          )}
+          {stored && deployments.length === 0 ? (
+            <p className="mt-2 text-sm text-quiet">None of its models can be asked yet.</p>
+          ) : null}
           {deployments.length > 0 ? (
             <ul aria-label={`Models of ${provider.name}`} className="mt-2">
               {deployments.map((one) => (
@@ -148,9 +148,7 @@ export function ProviderRow({ provider, deployments, mayChange, onAddModels }: P
                 />
               ))}
             </ul>
-          ) : (
-            <p className="mt-2 text-sm text-quiet">{noModels(provider)}</p>
-          )}
+          ) : null}
           {mayChange ? (
             <Button
               tone="quiet"
