@@ -156,6 +156,10 @@ class Gate:
             cache=cache,
         )
 
+    def warm(self) -> None:
+        """Load what speaks to vendors, in a thread and before somebody waits for it."""
+        _ = self.ways.loaded
+
     async def close(self) -> None:
         """Close everything that was opened."""
         await self._opened.aclose()

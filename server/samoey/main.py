@@ -8,13 +8,12 @@ import uvicorn
 
 from samoey import serving
 from samoey.api.app import create_app
-from samoey.kit.context import Tools
 from samoey.kit.listening import listen
 from samoey.kit.pages import web_root
 from samoey.kit.schema import migrate
 from samoey.kit.settings import Settings
 from samoey.kit.telemetry import start_logging
-from samoey.tools import open_house
+from samoey.tools import House, open_house
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +41,22 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             log.warning("the web application is not built; only the API is served (`make build`)")
         app = create_app(house.tools, web_root=root, relay=await house.gate.relay())
         server = serving.server(app, settings.server)
-        announcing = asyncio.create_task(_announce(server, house.tools, listening))
+        announcing = asyncio.create_task(_announce(server, house, listening))
         await server.serve(sockets=[listening])
         announcing.cancel()
 
 
-async def _announce(server: uvicorn.Server, tools: Tools, listening: socket.socket) -> None:
+async def _announce(server: uvicorn.Server, house: House, listening: socket.socket) -> None:
     from samoey.domains.workspaces import service as workspaces
 
     await serving.answers(server)
+    tools = house.tools
     url = tools.settings.server.public_url or serving.url_of(listening)
     token = await workspaces.offer_setup(tools)
     link = f"{url.rstrip('/')}/setup/#{token}" if token else None
-    if serving.told_supervisor({"url": url, "setup_link": link}):
-        return
-    log.info("serving", extra={"url": url})
-    if link is not None:
-        # For the operator's eyes on the terminal; it is a credential and stays out of the log.
-        print(f"Create the owner's account: {link}", flush=True)  # noqa: T201 - see above
+    if not serving.told_supervisor({"url": url, "setup_link": link}):
+        log.info("serving", extra={"url": url})
+        if link is not None:
+            # For the operator's eyes on the terminal; it is a credential and stays out of the log.
+            print(f"Create the owner's account: {link}", flush=True)  # noqa: T201 - see above
+    await asyncio.to_thread(house.gate.warm)

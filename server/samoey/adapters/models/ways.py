@@ -1,6 +1,6 @@
 """Every way to vendors in one hand: opened when somebody asks, for loading them takes a while."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,14 @@ class Ways:
 
         return Vendors(self._guard)
 
-    @cached_property
+    @property
     def upstreams(self) -> Mapping[Kind, Upstream]:
-        """Who speaks with which kind."""
+        """Who speaks with which kind; loaded when somebody looks one up."""
+        return _WhenAsked(self)
+
+    @cached_property
+    def loaded(self) -> Mapping[Kind, Upstream]:
+        """The same, loaded now."""
         from samoey.adapters.models.connect.anthropic import AnthropicUpstream
         from samoey.adapters.models.connect.openai import OpenAIUpstream
 
@@ -47,3 +52,19 @@ class Ways:
         """Close what was opened."""
         if "vendors" in self.__dict__:
             await self.vendors.close()
+
+
+class _WhenAsked(Mapping[Kind, Upstream]):
+    """A table that is not made before it is read."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+
+    def __getitem__(self, kind: Kind) -> Upstream:
+        return self._ways.loaded[kind]
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._ways.loaded)
+
+    def __len__(self) -> int:
+        return len(self._ways.loaded)
