@@ -1,17 +1,15 @@
 """The ledger on Redis 7 or Valkey: one script for each verb, one round trip for each call."""
 
-import contextlib
-from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import RedisError
 
 from samoey.adapters import ledger_scripts as scripts
+from samoey.adapters.redis_client import answered, client
 from samoey.kit.ports.ledger import Account, Bucket, Closing, Grant, LedgerAway, Sums, Taken
 
 _NONE = -1
@@ -23,12 +21,8 @@ class ValkeyLedger:
 
     def __init__(self, url: str, *, prefix: str = "samoey:") -> None:
         # A connection that rested may be dead: one more try on a fresh one, and no waiting between.
-        self._redis: Redis = Redis.from_url(
-            url,
-            socket_timeout=_ANSWER_S,
-            socket_connect_timeout=_ANSWER_S,
-            retry=Retry(NoBackoff(), 1, supported_errors=(NoConnection,)),
-        )
+        once_more = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
+        self._redis = client(url, connect_s=_ANSWER_S, retry=once_more)
         self._prefix = prefix
         self._reserve = self._redis.register_script(scripts.RESERVE)
         self._settle = self._redis.register_script(scripts.SETTLE)
@@ -51,7 +45,7 @@ class ValkeyLedger:
         closings: tuple[Closing, ...] = (),
     ) -> Grant:
         """Hold an amount, or a share of what is left where that is more."""
-        with _translated():
+        async with _answering():
             told: Any = await self._reserve(
                 keys=self._keys(account.owner),
                 args=[
@@ -77,21 +71,21 @@ class ValkeyLedger:
 
     async def settle(self, owner: str, closings: tuple[Closing, ...], *, hold_s: float) -> None:
         """Count what was spent, and give back the rest."""
-        with _translated():
+        async with _answering():
             await self._settle(
                 keys=self._keys(owner), args=[msgspec.json.encode(closings), round(hold_s * 1000)]
             )
 
     async def restore(self, owner: str, until_ms: int, sums: Sums) -> None:
         """Tell what an account had spent until a moment, or tell it better than before."""
-        with _translated():
+        async with _answering():
             await self._restore(keys=self._keys(owner), args=[until_ms, sums.day, sums.month])
 
     async def take(
         self, bucket: Bucket, requests: int, tokens: int, *, share: int, back: tuple[int, int]
     ) -> Taken:
         """Take requests and tokens from a bucket, or a share where that is more."""
-        with _translated():
+        async with _answering():
             told: Any = await self._take(
                 keys=[f"{self._prefix}rate:{{{bucket.owner}}}"],
                 args=[
@@ -116,9 +110,5 @@ def _limit(limit: int | None) -> int:
     return _NONE if limit is None else limit
 
 
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise LedgerAway from error
+def _answering() -> AbstractAsyncContextManager[None]:
+    return answered(_ANSWER_S, LedgerAway)

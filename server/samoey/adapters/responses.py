@@ -1,13 +1,9 @@
 """Answers that programs come back to, on Redis 7 or Valkey."""
 
-import contextlib
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
+from samoey.adapters.redis_client import answered, client
 from samoey.kit.ports.responses import ResponsesAway
 
 _ANSWER_S = 5.0
@@ -66,12 +62,8 @@ class ValkeyResponses:
         most_bytes: int,
         answer_s: float = _ANSWER_S,
     ) -> None:
-        self._redis: Redis = Redis.from_url(
-            url,
-            socket_timeout=answer_s,
-            socket_connect_timeout=answer_s,
-            health_check_interval=30,
-        )
+        self._redis = client(url, connect_s=answer_s, health_check_interval=30)
+        self._answer_s = answer_s
         self._prefix = prefix
         self._kept_ms, self._most = round(kept_s * 1000), most_bytes
         self._keep = self._redis.register_script(_KEEP)
@@ -85,7 +77,7 @@ class ValkeyResponses:
         """Keep a document, letting go of the owner's oldest where it is too much."""
         if len(document) > self._most:
             return False
-        with _translated():
+        async with answered(self._answer_s, ResponsesAway):
             await self._keep(
                 keys=self._keys(owner), args=[name, document, self._kept_ms, self._most]
             )
@@ -93,13 +85,13 @@ class ValkeyResponses:
 
     async def find(self, owner: str, name: str) -> bytes | None:
         """The document, if it is still there."""
-        with _translated():
+        async with answered(self._answer_s, ResponsesAway):
             found: Any = await self._redis.get(f"{self._keys(owner)[0]}:{name}")
         return None if found is None else bytes(found)
 
     async def drop(self, owner: str, name: str) -> bool:
         """Forget it."""
-        with _translated():
+        async with answered(self._answer_s, ResponsesAway):
             there: Any = await self._drop(keys=self._keys(owner), args=[name])
         return bool(there)
 
@@ -108,11 +100,3 @@ class ValkeyResponses:
         tag = hashlib.sha256(owner.encode()).hexdigest()[:32]
         order = f"{self._prefix}responses:{{{tag}}}"
         return [order, f"{order}:"]
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise ResponsesAway from error

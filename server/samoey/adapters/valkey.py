@@ -1,18 +1,18 @@
 """The bus on Redis 7 or Valkey: pub/sub for the quick word, streams and keys for short memories."""
 
-import asyncio
 import contextlib
 import json
 import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from samoey.adapters.redis_client import answered, client
 from samoey.kit.events import Event
 from samoey.kit.ports.bus import BusUnavailable, Listener, Message
 
@@ -75,11 +75,7 @@ class ValkeyBus:
     """All processes of an installation meet here; `prefix` keeps installations apart."""
 
     def __init__(self, url: str, *, prefix: str = "samoey:") -> None:
-        # Our own time-outs: the client's use `asyncio.wait_for`, which in Python 3.11 may swallow
-        # the cancellation of whoever sends, who then goes on for ever.
-        self._redis: Redis = Redis.from_url(
-            url, health_check_interval=30, socket_timeout=None, socket_connect_timeout=_ANSWER_S
-        )
+        self._redis = client(url, connect_s=_ANSWER_S, health_check_interval=30)
         self._prefix = prefix
 
     async def close(self) -> None:
@@ -179,11 +175,6 @@ class ValkeyBus:
         return int(counted)
 
 
-@contextlib.asynccontextmanager
-async def _answering(wait_s: float = 0) -> AsyncIterator[None]:
-    """Whatever keeps the server from an answer in time, beyond what it was asked to wait."""
-    try:
-        async with asyncio.timeout(wait_s + _ANSWER_S):
-            yield
-    except (RedisError, OSError) as error:
-        raise BusUnavailable from error
+def _answering(wait_s: float = 0) -> AbstractAsyncContextManager[None]:
+    """Beyond what it was asked to wait, the server has so long to answer."""
+    return answered(wait_s + _ANSWER_S, BusUnavailable)
