@@ -123,7 +123,41 @@ async def test_an_answer_that_kills_every_worker_is_given_up(
 
 
 @pytest.mark.slow
-async def test_an_answer_that_was_stopped_stays_so_when_its_worker_is_killed(
+async def test_an_answer_stopped_after_its_worker_was_killed_keeps_what_was_written(
+    house: RunningHouse, double: OpenAIDouble, tmp_path: Path
+) -> None:
+    ada = await house.make.user()
+    await with_code(house, tmp_path, ada)
+    talk = await Talk.begin(house, ada)
+    audience = f"conversation:{talk.conversation.id}"
+    double.say(SAID * 400, pace_s=0.05, size=len(SAID))
+    worker = house.start("worker", **model(double))
+
+    async with house.serving() as url, wire(url, ada) as ear:
+        await ear.watch(audience)
+        question = await talk.post("start_engine")
+        await ear.until(
+            lambda it: it["type"] == "piece" and it["kind"] == "text" and it["index"] > 6,
+            within_s=40,
+        )
+        worker.kill()
+        worker.wait()
+        answer = await talk.answer_to(question.id)
+        told = await chat.pieces_of(house.tools, answer.id)
+        await chat.stop_answer(house.tools, ada.actor, talk.conversation.id, answer.id)
+        house.start("worker", **model(double))
+        stopped = await answer_of(talk, question, "stopped")
+        await ear.until(lambda it: it.get("kind") == "end", within_s=20)
+
+    written = "".join(piece.get("text", "") for _, piece in told)
+    assert written.startswith("The `Engine` starts[^1]. ")
+    assert stopped.text == written.strip("\n")
+    assert [it.path for it in stopped.citations] == ["app/engine.py"]
+    assert (stopped.attempt, len(double.requests)) == (1, 1)
+
+
+@pytest.mark.slow
+async def test_an_answer_stopped_before_a_word_stays_so_when_its_worker_is_killed(
     house: RunningHouse, double: OpenAIDouble, tmp_path: Path
 ) -> None:
     ada = await house.make.user()

@@ -44,6 +44,7 @@ class Task:
     tries: int
     model: str | None
     earlier: bool
+    stopped: bool
     asked: Asked
 
 
@@ -63,6 +64,9 @@ async def answer(tools: Tools, answer_id: UUID) -> None:
         attempt=task.attempt,
     )
     draft = Draft(earlier=task.earlier)
+    if task.stopped:
+        await _take_over_stopped(tools, task, telling, draft)
+        return
     try:
         ending = await _written_or_stopped(tools, task, telling, draft)
     except Exception as error:
@@ -79,6 +83,17 @@ async def answer(tools: Tools, answer_id: UUID) -> None:
     await telling.end(await _keep(tools, task, telling, draft, status))
 
 
+async def _take_over_stopped(tools: Tools, task: Task, telling: Telling, draft: Draft) -> None:
+    """Keep what a dead worker had told of an answer that was stopped since."""
+    try:
+        await telling.recall()
+    except BusUnavailable:
+        if task.tries < MOST_TRIES:
+            raise
+        log.warning("what was told is lost", extra={"answer": str(task.answer_id)})
+    await telling.end(await _keep(tools, task, telling, draft, "stopped"))
+
+
 def _is_over(error: Exception, task: Task) -> bool:
     lasting = isinstance(error, Problem) and not error.transient
     return lasting or task.tries >= MOST_TRIES
@@ -93,8 +108,8 @@ async def _begin(tools: Tools, answer_id: UUID) -> Task | None:
         if row.status not in repository.OPEN:
             return None
         if row.stop_asked:
-            await _close(ctx, row, "stopped")
-            return None
+            row.tries += 1
+            return _task(row, question, conversation, ())
         if row.tries >= MOST_TRIES:
             # Each try ended with its worker: one more would only end the next one.
             if _is_good(row):
@@ -136,6 +151,7 @@ def _task(
         tries=row.tries,
         model=row.wanted_model,
         earlier=_is_good(row),
+        stopped=row.stop_asked,
         asked=asked,
     )
 

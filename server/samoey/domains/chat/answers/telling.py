@@ -36,6 +36,23 @@ class Telling:
         self.citations: list[CitationOut] = []
         self.dropped = 0
 
+    async def recall(self) -> None:
+        """Take up what a worker that died had told of this attempt, up to the first gap.
+
+        Raises:
+            BusUnavailable: it cannot be read now.
+        """
+        whole = True
+        for _, told in await pieces.read(self._tools.bus, self._answer_id):
+            if told["attempt"] != self._attempt:
+                continue
+            whole = whole and told["index"] == self._index
+            self._index = told["index"] + 1
+            if whole and "citation" in told:
+                self.citations.append(CitationOut.model_validate(told["citation"]))
+            if whole:
+                self.text += told.get("text", "")
+
     async def stage(self, stage: Stage) -> None:
         """Say what is being done."""
         await self._tell(StatusPiece(stage=stage))
