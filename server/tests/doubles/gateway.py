@@ -21,6 +21,7 @@ from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Alias, Deployment, KeyPolicy, Snapshot, Target
 from samoey.domains.models.gateway.usage import Usage
 from samoey.kit.ports.embedder import Embedder
+from samoey.kit.ports.inspection import Inspector
 from samoey.kit.ports.responses import ResponsesAway
 from samoey.kit.ports.upstreams import Kind, TimeLimits, Upstream, VendorKey
 from tests.doubles.openai import KEY
@@ -149,6 +150,7 @@ async def standing(
     wall: Callable[[], float] | None = None,
     embedder: Embedder | None = None,
     cache: Cache | None = None,
+    inspector: Inspector | None = None,
 ) -> AsyncIterator[Standing]:
     """A gateway, open as long as the block runs."""
     vendors = Vendors(NetworkGuard("test", private_allowed=True, outside_allowed=False))
@@ -171,6 +173,7 @@ async def standing(
         upstreams=upstreams,
         own=() if embedder is None else (deployment_of(embedder),),
         cache=cache,
+        inspector=inspector,
         till=Till(purses, purses, purses),
         desk=desk,
         chance=random.Random(7),

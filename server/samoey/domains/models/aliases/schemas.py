@@ -22,9 +22,7 @@ AliasName = Annotated[
 ]
 Deadline = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Retries = Annotated[int, Field(ge=0, le=10)]
-_REPAIRS = (
-    "How often a whole answer that misses the shape that was asked for is asked for again."
-)
+_REPAIRS = "How often a whole answer that misses the shape that was asked for is asked for again."
 Repairs = Annotated[int, Field(ge=0, le=2, description=_REPAIRS)]
 _TRIM = (
     "Whether the oldest turns of a conversation are left out where it is too long for the model "

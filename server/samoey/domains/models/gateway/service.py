@@ -8,18 +8,20 @@ from functools import partial
 from typing import Protocol
 
 from samoey.domains.models.gateway.answering import Answer
-from samoey.domains.models.gateway.asked import read
-from samoey.domains.models.gateway.attempts import Attempts
+from samoey.domains.models.gateway.asked import Asked, read
+from samoey.domains.models.gateway.attempts import Attempts, Begun
 from samoey.domains.models.gateway.billing import Bill, Till
 from samoey.domains.models.gateway.breaker import Clock, Standing, Standings
 from samoey.domains.models.gateway.cache import Cache, Use, again
 from samoey.domains.models.gateway.explaining import Explained, explained
+from samoey.domains.models.gateway.inspecting import look_over
 from samoey.domains.models.gateway.listing import Desk, Lists
 from samoey.domains.models.gateway.names import Names
 from samoey.domains.models.gateway.repairing import mend
 from samoey.domains.models.gateway.routing import Needs, Router
-from samoey.domains.models.gateway.shapes import Caller, Deployment, KeyPolicy, Snapshot
+from samoey.domains.models.gateway.shapes import Alias, Caller, Deployment, KeyPolicy, Snapshot
 from samoey.domains.models.gateway.structure import may_wish
+from samoey.kit.ports.inspection import Answering, Inspector
 from samoey.kit.ports.upstreams import Dialect, Kind, Upstream
 from samoey.kit.problems import Unauthenticated
 
@@ -53,6 +55,7 @@ class Gateway:
         desk: Desk,
         own: tuple[Deployment, ...] = (),
         cache: Cache | None = None,
+        inspector: Inspector | None = None,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
         chance: random.Random | None = None,
@@ -65,6 +68,7 @@ class Gateway:
         self._router = Router(self.standings, chance)
         self._attempts = Attempts(upstreams, self.standings, clock=clock, chance=chance)
         self._cache, self._nobody = cache, Standing(clock)
+        self._inspector = inspector
         self._named: tuple[Snapshot, Names] | None = None
 
     @property
@@ -125,14 +129,29 @@ class Gateway:
             bill.unanswered(error)
             raise
         told = partial(Answer, asked, begun, rates=bill.rates, settle=bill.settle, looked=looked)
-        if found[0].repairs and not begun.kept and may_wish(asked):
+        if self._inspector is not None or found[0].repairs:
             try:
-                await mend(self._attempts, asked, found[0], begun, self._clock)
+                await self._care(caller, asked, found[0], begun)
             except BaseException:
                 # What was answered by then is paid for.
-                told()
+                await told().aclose()
                 raise
         return told()
+
+    async def _care(self, caller: Caller, asked: Asked, alias: Alias, begun: Begun) -> None:
+        """Have an answer mended, and looked at."""
+        if alias.repairs and not begun.kept and may_wish(asked):
+            await mend(self._attempts, asked, alias, begun, self._clock)
+        if self._inspector is not None:
+            policy = caller.policy
+            about = Answering(
+                request_id=caller.request_id,
+                user_id=policy.user_id,
+                workspace_id=policy.workspace_id,
+                key_id=policy.key_id,
+                model=asked.model,
+            )
+            await look_over(asked, begun, self._inspector.begin(about))
 
     async def offered(self, policy: KeyPolicy) -> list[str]:
         """What may be asked for: aliases, models that were written down, what endpoints list."""

@@ -60,9 +60,7 @@ class _Message(Struct):
     @property
     def said_by_user(self) -> bool:
         """Whether a person says something in it, besides what tools told."""
-        only_results = bool(self._parts()) and all(
-            it.type == "tool_result" for it in self._parts()
-        )
+        only_results = bool(self._parts()) and all(it.type == "tool_result" for it in self._parts())
         return self.role == "user" and not only_results
 
     def _parts(self) -> list[_Part]:
