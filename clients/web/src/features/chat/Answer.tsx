@@ -112,7 +112,7 @@ function Failure({ message, mayAct, retry }: AnswerProps & Pick<Acts, 'retry'>) 
   }
   return (
     <ProblemPanel
-      className="mt-3 max-w-[72ch]"
+      className="mt-1 mb-4 max-w-[72ch]"
       error={problem}
       retry={mayAct ? () => retry.mutate() : undefined}
     />
@@ -125,7 +125,7 @@ interface AnswerProps {
   linkTo: PeekLink
 }
 
-/** An answer: its words as they come, then what it stands on. */
+/** An answer: why it failed, if it did; its words as they come; then what it stands on. */
 export function Answer(props: AnswerProps) {
   const { message, mayAct, linkTo } = props
   const stream = useStreams((state) => state.byMessage[message.id])
@@ -146,8 +146,8 @@ export function Answer(props: AnswerProps) {
   }
   return (
     <>
-      {words}
       {message.status === 'failed' ? <Failure {...props} retry={retry} /> : null}
+      {words}
       <Sources text={shown.text} citations={shown.citations} hrefOf={linkTo} />
       <Outline items={message.outline} hrefOf={linkTo} />
       <Notes message={message} />

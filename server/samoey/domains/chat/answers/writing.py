@@ -90,7 +90,7 @@ async def write(
 
 
 def plainly(problem: Problem) -> str:
-    """A problem in the words that stand below an answer."""
+    """A problem in the words that stand with an answer."""
     return " ".join(part for part in (problem.title, problem.detail) if part)
 
 
