@@ -98,7 +98,7 @@ async def test_two_people_in_one_conversation_see_each_other_at_once(
     his = await eyes.enter(place, carl)
     await begin(hers, "Where do failed letters go, as Bea asks?")
     await choose(hers, "More", "Share with the workspace")
-    await expect(hers.get_by_text("The workspace can read it now")).to_be_visible()
+    await expect(hers.get_by_text("members can ask in it")).to_be_visible()
 
     await his.goto("/conversations/")
     await his.get_by_role("link", name="as Bea asks?").click()
@@ -132,7 +132,7 @@ async def test_a_viewer_reads_what_is_shared_and_asks_nothing(place: Place, eyes
     await expect(no_such(theirs)).to_be_visible()
 
     await choose(hers, "More", "Share with the workspace")
-    await expect(hers.get_by_text("The workspace can read it now")).to_be_visible()
+    await expect(hers.get_by_text("members can ask in it")).to_be_visible()
     await theirs.reload()
     await expect(answers(theirs)).to_have_count(1)
     await expect(theirs.get_by_text("You may read here.")).to_be_visible()

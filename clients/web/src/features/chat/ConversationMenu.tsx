@@ -72,7 +72,11 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
       { shared: !conversation.shared },
       {
         onSuccess: ({ shared }) =>
-          toast(shared ? 'The workspace can read it now' : 'Only you can read it now'),
+          toast(
+            shared
+              ? 'Everyone in the workspace can read it now, and members can ask in it'
+              : 'Only you can read it now',
+          ),
         onError: (error) => toast(error.message),
       },
     )
