@@ -3,6 +3,7 @@
 import { repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { choices } from '@/features/repositories'
 import { useSession } from '@/session'
 import { ProblemPanel } from '@/ui/problem'
 import { Select } from '@/ui/select'
@@ -16,10 +17,7 @@ export function NewQuestion({ autoFocus }: { autoFocus?: boolean }) {
   const repos = useQuery(repositories.list(workspace.id)).data ?? []
   const [repo, setRepo] = useState('')
   const ask = useAskAnew()
-  const options = [
-    { value: '', label: 'All repositories' },
-    ...repos.map(({ id, name }) => ({ value: id, label: name })),
-  ]
+  const options = [{ value: '', label: 'All repositories' }, ...choices(repos)]
   return (
     <div className="flex flex-col gap-3">
       <AskBox

@@ -6,7 +6,13 @@ import { CircleAlert, CircleCheck, CircleDashed, Loader, SearchIcon } from 'luci
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { NewQuestion, useConversations } from '@/features/chat'
-import { codeLink, FirstRepository, useRepositories, workOf } from '@/features/repositories'
+import {
+  apartBy,
+  codeLink,
+  FirstRepository,
+  useRepositories,
+  workOf,
+} from '@/features/repositories'
 import { ViewerNote } from '@/features/workspaces'
 import { useSession } from '@/session'
 import { Button } from '@/ui/button'
@@ -57,6 +63,11 @@ interface StateProps {
   index: CodeIndex | undefined
 }
 
+interface RepositoryStateProps extends StateProps {
+  /** What tells it from others of its name. */
+  apart: string | null
+}
+
 /** One repository's state in a few words, with a sign of its own. */
 function describe({ repository, index }: StateProps) {
   const work = workOf(repository, index, undefined)
@@ -73,7 +84,7 @@ function describe({ repository, index }: StateProps) {
   return { Sign: CircleDashed, tone: 'text-quiet', words: 'not indexed yet' }
 }
 
-function RepositoryState(props: StateProps) {
+function RepositoryState({ apart, ...props }: RepositoryStateProps) {
   const { Sign, tone, words } = describe(props)
   return (
     <li>
@@ -87,7 +98,10 @@ function RepositoryState(props: StateProps) {
         className="-mx-2 flex h-8 items-center gap-2 rounded-sm px-2 text-sm hover:bg-wash-strong"
       >
         <Sign size={16} aria-hidden className={`shrink-0 ${tone}`} />
-        <span className="grow truncate">{props.repository.name}</span>
+        <span className="grow truncate">
+          {props.repository.name}{' '}
+          {apart ? <span className="text-xs text-quiet">{apart}</span> : null}
+        </span>
         <span className="shrink-0 text-xs text-quiet nums">{words}</span>
       </Link>
     </li>
@@ -195,6 +209,7 @@ export function Home() {
                     key={repository.id}
                     repository={repository}
                     index={indexOf(repository.id)}
+                    apart={apartBy(repository, repositories)}
                   />
                 ))}
               </ul>

@@ -3,6 +3,7 @@
 import { repositories } from '@samoey/api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { choices } from '@/features/repositories'
 import { useSession } from '@/session'
 import { Input } from '@/ui/field'
 import { Select } from '@/ui/select'
@@ -59,10 +60,7 @@ export function Facets({ value, onChange }: FacetsProps) {
         className="max-w-56"
         value={value.repositoryId}
         onChange={(repositoryId) => onChange({ repositoryId })}
-        options={[
-          { value: '', label: 'All repositories' },
-          ...repos.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
+        options={[{ value: '', label: 'All repositories' }, ...choices(repos)]}
       />
       <Select
         label="Language"

@@ -1,3 +1,4 @@
+export { apartBy, choices } from './apart'
 export { Code } from './Code'
 export { CodePeek } from './CodePeek'
 export { AddRepositoryLine, FirstRepository } from './FirstRepository'
