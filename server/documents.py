@@ -93,7 +93,13 @@ def _default(field: Any) -> str:
 
 def environment_example() -> str:
     """`.env.example`: every setting, commented out, with its default."""
-    lines = ["# Every setting with its default. Copy to .env and change what you need.", ""]
+    lines = [
+        "# Every setting with its default. Copy this file to `.env` and change what you need.",
+        "# `make run` reads the `.env` beside this file. Every other start reads the file that",
+        "# SAMOEY_ENV_FILE names, else the `.env` in the home folder: `samoey settings check`",
+        "# prints `home`.",
+        "",
+    ]
     for name, field in fields_of(Settings):
         lines += [f"# {field.description}", f"# {name}={_default(field)}", ""]
     return "\n".join(lines)

@@ -66,15 +66,20 @@ class NetworkGuard:
         real = _embedded(address) or address
         # Link-local never: that is where clouds keep the machine's own credentials.
         if real.is_link_local or real.is_multicast or real.is_unspecified:
-            raise PrivateAddress(f"{host} leads to {address}, which is never gone to.")
+            raise PrivateAddress(f"{_led(host, number)} an address that nothing here may go to.")
         public = real.is_global and not real.is_reserved
         if not public and not self.private_allowed and host not in self.trusted:
             raise PrivateAddress(
-                f"{host} leads to {address}. An operator can allow this with the setting "
-                f"{self.setting}."
+                f"{_led(host, number)} an address of this machine or of a private network. "
+                f"An operator can allow this with the setting {self.setting}."
             )
         if public and not self.outside_allowed:
-            raise OutsideAddress(f"{host} leads to {address}, which lies outside.")
+            raise OutsideAddress(f"{_led(host, number)} an address outside your own network.")
+
+
+def _led(host: str, number: str) -> str:
+    """The beginning of a sentence about what a host stands for, which may be itself."""
+    return f"{host} is" if host == number else f"{host} leads to {number},"
 
 
 def _embedded(number: Ip) -> ipaddress.IPv4Address | None:

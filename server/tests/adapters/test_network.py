@@ -29,8 +29,21 @@ def test_a_number_of_a_private_network_is_refused_in_any_spelling(host: str) -> 
 
 @pytest.mark.parametrize("host", CLOUDS_OWN)
 def test_where_a_cloud_keeps_its_credentials_nobody_goes(host: str) -> None:
-    with pytest.raises(PrivateAddress, match="never"):
+    with pytest.raises(PrivateAddress, match="nothing here may go"):
         guard().check(host, 80)
+
+
+def test_an_address_is_not_said_to_lead_to_itself() -> None:
+    with pytest.raises(PrivateAddress) as itself:
+        guard(private_allowed=False).check("127.0.0.1", 80)
+    with pytest.raises(PrivateAddress) as spelt:
+        guard(private_allowed=False).check("127.1", 80)
+
+    assert str(itself.value) == (
+        "127.0.0.1 is an address of this machine or of a private network. An operator can allow "
+        "this with the setting models.private_addresses."
+    )
+    assert str(spelt.value).startswith("127.1 leads to 127.0.0.1, an address of this machine")
 
 
 def test_what_must_stay_inside_does_not_go_outside() -> None:
