@@ -272,9 +272,11 @@ class Accounts:
             await asyncio.sleep(wait)
 
     async def _write(self, segment: _Segment) -> None:
-        while segment.done < segment.end:
+        # What is noted meanwhile waits for the next time: else this would never end under load.
+        stop = segment.end
+        while segment.done < stop:
             rows, end = [], segment.done
-            for end, row in segment.read(segment.done, segment.end):  # noqa: B007 - the last one
+            for end, row in segment.read(segment.done, stop):  # noqa: B007 - the last one
                 rows.append(self._decode(row))
                 if len(rows) == _ROWS_AT_ONCE:
                     break

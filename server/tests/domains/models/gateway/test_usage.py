@@ -260,3 +260,32 @@ async def test_the_ledger_is_told_what_a_process_that_died_may_not_have_told(
 
     key = str(UUID(int=1))
     assert ledger.heard == [(key, (Closing(id="a", spent=10), Closing(id="b", spent=5)))]
+
+
+class Busy(Kept):
+    """While it writes, one more request ends: a few hundred times, then the test has failed."""
+
+    accounts: Accounts
+    writes = 0
+
+    async def write(self, segment: UUID, start: int, end: int, rows: list[Usage]) -> bool:
+        self.writes += 1
+        if self.writes < 300:
+            self.accounts.note(row(self.writes))
+        return await super().write(segment, start, end, rows)
+
+
+async def test_what_is_noted_while_rows_are_written_waits_for_the_next_time(
+    tmp_path: Path,
+) -> None:
+    sink = Busy()
+    sink.accounts = await opened(tmp_path, sink, segment_bytes=1024 * 1024)
+    sink.accounts.note(row(0))
+
+    await sink.accounts.flush()
+    before = sink.writes
+    await sink.accounts.flush()
+
+    assert sink.writes == before + 1
+    sink.writes = 1000
+    await sink.accounts.close()
