@@ -1,5 +1,6 @@
 """An answer that misses the shape that was asked for, and what is done about it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from samoey.domains.models.gateway.shapes import Price
+from samoey.kit.ports.upstreams import TimeLimits
 from tests.api.relay.conftest import Relayed
 from tests.doubles.gateway import alias, deployment
 from tests.doubles.openai import OpenAIDouble
@@ -139,6 +141,32 @@ async def test_a_model_that_fails_at_the_second_try_leaves_the_first_answer(
     assert repairing.standing.purses.spent == [19]
     standings = repairing.standing.gateway.standings
     assert standings.of("first").in_hand == 0
+
+
+async def test_who_leaves_while_it_is_asked_again_has_paid_for_what_was_answered(
+    repairing: Relayed, first: OpenAIDouble
+) -> None:
+    patient = deployment("first", first.url, limits=TimeLimits(), price=Price(1_000_000, 1_000_000))
+    repairing.standing.decided.decide(patient, aliases=(alias("fast", "first", repairs=2),))
+    first.document("It is Ada.")
+    first.hang()
+
+    asking = asyncio.create_task(_status(repairing, CHAT))
+    async with asyncio.timeout(10):
+        while len(first.requests) < 2:  # noqa: ASYNC110 - a double tells nobody that it was asked
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        while not repairing.standing.purses.spent:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+
+    assert repairing.standing.purses.spent == [19]
+    assert repairing.standing.gateway.standings.of("first").in_hand == 0
+
+
+async def _status(relayed: Relayed, asked: dict[str, Any]) -> int:
+    async with relayed.ask(asked) as response:
+        status: int = response.status
+        return status
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ _FIELDS: dict[Dialect, str] = {
     "openai.responses": "input",
     "anthropic.messages": "messages",
 }
+# Nobody talks so long: to understand more would keep others waiting.
+MOST_MESSAGES = 10_000
 _ALWAYS = frozenset({"system", "developer"})
 _RESULTS = frozenset({"function_call_output", "custom_tool_call_output"})
 
@@ -126,7 +128,10 @@ class Trimming:
         field = _FIELDS[self._asked.dialect]
         try:
             told = _fields.decode(self._asked.body)[field]
-            self._raws, messages = _raws.decode(told), _messages.decode(told)
+            self._raws = _raws.decode(told)
+            if len(self._raws) > MOST_MESSAGES:
+                return
+            messages = _messages.decode(told)
         except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
             # Not a conversation, or a misshapen one: whoever is asked says so.
             return

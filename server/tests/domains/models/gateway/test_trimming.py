@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from samoey.domains.models.gateway.asked import Asked, read
-from samoey.domains.models.gateway.trimming import Trimming
+from samoey.domains.models.gateway.trimming import MOST_MESSAGES, Trimming
 from samoey.kit.ports.upstreams import Dialect
 from tests.doubles.gateway import deployment
 
@@ -139,6 +139,12 @@ def test_items_of_responses_go_with_what_they_belong_to() -> None:
     messages, gone = cut(asked("openai.responses", conversation), 320)
 
     assert (messages, gone) == ([conversation[0], *conversation[4:]], 3)
+
+
+def test_what_nobody_could_have_talked_is_left_to_whoever_is_asked() -> None:
+    one = asked("openai.chat", [{"role": "user", "content": "a"}] * (MOST_MESSAGES + 1))
+
+    assert cut(one, 100)[1] == 0
 
 
 @pytest.mark.parametrize("conversation", ["text " * 500, [1, 2], {"a": 1}, [{"content": 5}]])
