@@ -17,14 +17,17 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
-from procrastinate import exceptions, jobs, retry, tasks
+from procrastinate import JobContext, exceptions, jobs, retry, tasks
 from sqlalchemy import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from samoey.kit import job_failures
 from samoey.kit.context import Tools
 from samoey.kit.event_log import RecordedEvent
 from samoey.kit.events import Event
 from samoey.kit.ids import new_id
+from samoey.kit.job_failures import FailedJob
 from samoey.kit.problems import NotFound, Problem
 from samoey.kit.reactions import Reaction, Registry, Repetition
 from samoey.kit.settings import JobSettings
@@ -111,28 +114,43 @@ class Jobs:
             )
 
     def _task(self, reaction: Reaction[Any]) -> tasks.Task[..., Any, Any]:
-        async def run(event: dict[str, Any]) -> None:
+        async def run(context: JobContext, event: dict[str, Any]) -> None:
             task = asyncio.current_task()
             assert task is not None
             self._running.add(task)
             try:
-                await self._perform(reaction, event)
+                async with self._noting(context):
+                    await self._perform(reaction, event)
             finally:
                 self._running.discard(task)
 
         return self._app.task(
             name=reaction.name,
             queue=reaction.queue,
+            pass_context=True,
             retry=Backoff(reaction.attempts, self._settings.retry_wait_s),
         )(run)
 
     def _repeat(self, repetition: Repetition) -> None:
-        async def run(timestamp: int) -> None:
+        async def run(context: JobContext, timestamp: int) -> None:
             log.debug("tick", extra={"repetition": repetition.name, "timestamp": timestamp})
-            await repetition.work(self._hands())
+            async with self._noting(context):
+                await repetition.work(self._hands())
 
-        task = self._app.task(name=repetition.name, queueing_lock=repetition.name)(run)
+        task = self._app.task(
+            name=repetition.name, queueing_lock=repetition.name, pass_context=True
+        )(run)
         self._app.periodic(cron=repetition.cron)(task)
+
+    @contextlib.asynccontextmanager
+    async def _noting(self, context: JobContext) -> AsyncIterator[None]:
+        """Keep why the job could not be done, if it cannot."""
+        try:
+            yield
+        except Exception as error:
+            assert context.job.id is not None
+            await job_failures.note(self._hands().sessions, context.job.id, error)
+            raise
 
     async def _perform(self, reaction: Reaction[Any], event: dict[str, Any]) -> None:
         request_id.set(str(event.get("id") or new_id()))
@@ -274,10 +292,15 @@ class Jobs:
         while True:
             try:
                 await self.rescue()
-                await self._app.job_manager.delete_old_jobs(nb_hours=self._settings.keep_days * 24)
-            except exceptions.ConnectorException:
+                await self.tidy()
+            except (exceptions.ConnectorException, SQLAlchemyError):
                 log.warning("could not look for stalled jobs", exc_info=True)
             await asyncio.sleep(self._settings.stalled_after_s / 2)
+
+    async def tidy(self) -> None:
+        """Forget the jobs that were done long ago, and why they failed before."""
+        await self._app.job_manager.delete_old_jobs(nb_hours=self._settings.keep_days * 24)
+        await job_failures.forget(self._hands().sessions)
 
     async def rescue(self, *, silent_s: float | None = None) -> int:
         """Put the jobs of workers that gave no sign of life back in the queue; how many.
@@ -303,9 +326,9 @@ class Jobs:
     def _found_by_others(self, queue: str) -> str:
         return queue if queue in self.kept() else queue.partition(_OF)[0]
 
-    async def failed(self) -> list[jobs.Job]:
+    async def failed(self) -> list[FailedJob]:
         """The jobs that failed for good, oldest first."""
-        return list(await self._app.job_manager.list_jobs_async(status="failed"))
+        return await job_failures.failed(self._hands().sessions)
 
     async def replay(self, job_id: int) -> None:
         """Run a failed job once more.

@@ -141,14 +141,74 @@ async def test_a_problem_that_stays_is_not_tried_again_and_can_be_replayed(
     async with jobs.open(tools):
         await jobs.drain()
         failed = await jobs.failed()
-        assert [job.task_name for job in failed] == ["kitchen.pour"]
-        assert failed[0].id is not None
+        assert [job.reaction for job in failed] == ["kitchen.pour"]
         await jobs.replay(failed[0].id)
         await jobs.drain()
         left = await jobs.failed()
 
     assert ledger.done == [5]
     assert left == []
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "detail"),
+    [
+        (Conflict("The \x00kettle\ud800 is in use."), Conflict.title, "The kettle? is in use."),
+        (RuntimeError("secret"), "Something broke on our side.", "RuntimeError; the worker's log"),
+    ],
+)
+async def test_why_a_job_failed_is_kept_without_what_a_bug_says(
+    house: RunningHouse, error: Exception, title: str, detail: str
+) -> None:
+    ledger = Ledger()
+    ledger.fail = [error]
+    jobs = jobs_of(house, ledger.pour, attempts=1)
+    tools = with_jobs(house.tools, jobs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled(cups=5))
+
+    async with jobs.open(tools):
+        await jobs.drain()
+        [failed] = await jobs.failed()
+
+    assert (failed.title, failed.attempts) == (title, 1)
+    assert failed.event is not None
+    assert failed.event["cups"] == 5
+    assert failed.detail is not None
+    assert failed.detail.startswith(detail)
+    assert "secret" not in failed.detail
+
+
+async def test_why_a_job_failed_is_forgotten_with_the_job(house: RunningHouse) -> None:
+    ledger = Ledger()
+    ledger.fail = [Conflict()]
+    jobs = jobs_of(house, ledger.pour)
+    tools = with_jobs(house.tools, jobs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled())
+
+    async with jobs.open(tools):
+        await jobs.drain()
+        await jobs.tidy()
+        kept = await reasons_kept(tools)
+        [failed] = await jobs.failed()
+        await jobs.replay(failed.id)
+        await jobs.drain()
+        await done_long_ago(tools)
+        await jobs.tidy()
+
+    assert kept == 1
+    assert await reasons_kept(tools) == 0
+
+
+async def reasons_kept(tools: Tools) -> int:
+    async with tools.sessions() as db:
+        return await db.scalar(text("SELECT count(*) FROM job_failures")) or 0
+
+
+async def done_long_ago(tools: Tools) -> None:
+    async with tools.sessions.begin() as db:
+        await db.execute(text("UPDATE procrastinate_events SET at = at - interval '1 year'"))
 
 
 async def test_a_job_that_did_not_fail_cannot_be_replayed(house: RunningHouse) -> None:
