@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
@@ -35,6 +37,13 @@ from tests.sharing_out import SharedOut
 
 # A full run on another PostgreSQL: the folder of its programs.
 POSTGRES_VARIABLE = "SAMOEY_TEST_POSTGRES"
+
+# No test fails on a wall clock; where CI is set, Hypothesis itself sees to that.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+if os.environ.get("CI") != "true":
+    hypothesis_settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)
