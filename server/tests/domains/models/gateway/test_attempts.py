@@ -21,7 +21,7 @@ from samoey.kit.ports.upstreams import (
 )
 from samoey.kit.problems import Problem
 from tests.doubles.gateway import POLICY, Decided, Desk, Purses, alias, deployment
-from tests.doubles.scripted import Clock, Vendor, stream, whole
+from tests.doubles.scripted import Clock, Scripted, Vendor, stream, whole
 
 CALLER = Caller(policy=POLICY, request_id="r1")
 PRICE = Price(input=1_000_000, output=2_000_000)
