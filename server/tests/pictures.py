@@ -82,6 +82,8 @@ def connect(page: Page, source: Path) -> None:
 
 def ask(page: Page, question: str) -> None:
     page.get_by_role("link", name="Home", exact=True).click()
+    # The page before it has a box for questions, too.
+    page.get_by_role("heading", name="What do you want to know about your code?").wait_for()
     page.get_by_label("Question").fill(question)
     page.get_by_label("Question").press("Enter")
     page.locator('article[data-status="done"][data-role="assistant"]').wait_for()
