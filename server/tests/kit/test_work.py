@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.events import Event
+from samoey.kit.job_failures import note
 from samoey.kit.jobs import JobNotFound, Jobs
 from samoey.kit.problems import Conflict, Unavailable
 from samoey.kit.reactions import Reaction, Registry, Repetition
@@ -153,7 +154,7 @@ async def test_a_problem_that_stays_is_not_tried_again_and_can_be_replayed(
 @pytest.mark.parametrize(
     ("error", "title", "detail"),
     [
-        (Conflict("The \x00kettle\ud800 is in use."), Conflict.title, "The kettle? is in use."),
+        (Conflict("The \x00kettle is in use."), Conflict.title, "The kettle is in use."),
         (RuntimeError("secret"), "Something broke on our side.", "RuntimeError; the worker's log"),
     ],
 )
@@ -177,6 +178,23 @@ async def test_why_a_job_failed_is_kept_without_what_a_bug_says(
     assert failed.detail is not None
     assert failed.detail.startswith(detail)
     assert "secret" not in failed.detail
+
+
+async def test_half_a_sign_in_the_reason_is_kept_as_a_question_mark(house: RunningHouse) -> None:
+    ledger = Ledger()
+    ledger.fail = [Conflict()]
+    jobs = jobs_of(house, ledger.pour, attempts=1)
+    tools = with_jobs(house.tools, jobs)
+    async with tools.work(SYSTEM) as ctx:
+        ctx.emit(KettleBoiled())
+
+    async with jobs.open(tools):
+        await jobs.drain()
+        [failed] = await jobs.failed()
+        await note(tools.sessions, failed.id, Conflict("The kettle\ud800 is in use."))
+        [failed] = await jobs.failed()
+
+    assert failed.detail == "The kettle? is in use."
 
 
 async def test_why_a_job_failed_is_forgotten_with_the_job(house: RunningHouse) -> None:
