@@ -14,7 +14,8 @@ import uvicorn
 @contextlib.contextmanager
 def in_thread(app: Any) -> Iterator[str]:
     """Serve on a free port while the block runs, whatever this loop does; gives the address."""
-    server = _server(app)
+    # Two loops of uvloop that start processes at once refuse each other.
+    server = _server(app, loop="asyncio")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
