@@ -127,5 +127,5 @@ def git_host(root: Path) -> Iterator[GitHost]:
     """Run the server on a free loopback port."""
     root.mkdir(parents=True)
     host = GitHost(root)
-    with loopback.in_thread(host) as host.url:
+    with loopback.in_thread(host, starts_processes=True) as host.url:
         yield host

@@ -12,10 +12,10 @@ import uvicorn
 
 
 @contextlib.contextmanager
-def in_thread(app: Any) -> Iterator[str]:
+def in_thread(app: Any, *, starts_processes: bool = False) -> Iterator[str]:
     """Serve on a free port while the block runs, whatever this loop does; gives the address."""
     # Two loops of uvloop that start processes at once refuse each other.
-    server = _server(app, loop="asyncio")
+    server = _server(app, loop="asyncio" if starts_processes else "auto")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
