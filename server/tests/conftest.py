@@ -74,7 +74,12 @@ def clone(servers: Servers) -> Callable[..., contextlib.AbstractContextManager[s
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE {name} TEMPLATE "{make_url(of).database}"')
         yield origin.set(database=name).render_as_string(hide_password=False)
-        with psycopg.connect(admin, autocommit=True) as connection:
+        # Seen to wait for ever now and then; what is left goes with its server.
+        patience = "-c statement_timeout=10s"
+        with (
+            contextlib.suppress(psycopg.errors.QueryCanceled),
+            psycopg.connect(admin, autocommit=True, options=patience) as connection,
+        ):
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return clone
