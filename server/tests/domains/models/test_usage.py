@@ -11,7 +11,7 @@ from sqlalchemy import text
 from samoey.domains.identity import service as identity
 from samoey.domains.identity.keys.schemas import NewKey
 from samoey.domains.models.gateway.usage import Usage
-from samoey.domains.models.usage import reactions, service
+from samoey.domains.models.usage import reactions, repository, service
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.settings import ModelSettings
 from tests.conftest import OpenHouse
@@ -21,6 +21,8 @@ from tests.make import Make, Somebody
 
 OLD_DAY = """CREATE TABLE usage_20200101 PARTITION OF usage
     FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-01-02 00:00+00')"""
+WAITS = """SELECT count(*) FROM pg_locks
+    WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
 NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0)
 
 
@@ -215,6 +217,26 @@ async def test_writers_and_whoever_sums_up_lose_nothing_to_one_another(
 
     assert before == after
     assert [one["requests"] for one in after] == [48]
+
+
+async def test_of_two_who_write_old_rows_none_closes_the_hours_that_the_other_opened(
+    house: RunningHouse,
+) -> None:
+    ada = await house.make.user()
+    await service.roll_up(house.tools, NOW)
+    async with house.tools.work(SYSTEM) as ctx:
+        # As whoever writes the oldest rows does, and is not done yet.
+        await repository.rolled(ctx.db, lock="update")
+        writing = asyncio.create_task(keep(house.tools, used(ada, 3)))
+        async with asyncio.timeout(60):
+            while not await ctx.db.scalar(text(WAITS)):
+                await asyncio.sleep(0.01)
+        oldest = NOW.replace(minute=0) - timedelta(hours=30)
+        await repository.set_rolled(ctx.db, oldest)
+    await writing
+
+    async with house.tools.work(SYSTEM) as ctx:
+        assert await repository.rolled(ctx.db) == oldest
 
 
 async def days(house: RunningHouse) -> Sequence[str]:

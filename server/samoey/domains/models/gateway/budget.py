@@ -197,16 +197,20 @@ class Purse:
     async def _ask_ledger(self, account: Account, amount: int, give_up: float) -> Hold | None:
         owner, reservation = account.owner, new_id().hex
         try:
+            asked = self._clock()
             grant = await self._reserve(account, reservation, amount)
             if grant.outcome == "unknown":
                 await self._remind(owner, grant.now_ms)
+                asked = self._clock()
                 grant = await self._reserve(account, reservation, amount)
         except LedgerAway:
             return self._without_ledger(owner, amount)
         if grant.look is not None:
             self._look_again(owner, grant.look)
         if grant.outcome == "granted":
-            return self._new_lease(owner, reservation, grant, amount)
+            # The ledger counts from when it heard: an answer that comes late is not used longer.
+            until = asked + self._limits.lease_s
+            return self._new_lease(owner, reservation, grant, amount, until=until)
         if grant.spent or self._clock() >= give_up:
             raise _spent(grant, final=grant.spent)
         if grant.outcome == "short":
@@ -236,8 +240,9 @@ class Purse:
                 self._away_until = self._clock() + self._limits.away_s
             raise
 
-    def _new_lease(self, owner: str, reservation: str, grant: Grant, amount: int) -> Hold:
-        until = self._clock() + self._limits.lease_s
+    def _new_lease(
+        self, owner: str, reservation: str, grant: Grant, amount: int, *, until: float
+    ) -> Hold:
         lease = _Lease(owner, reservation, grant.amount, until=until, at=grant.now_ms / 1000)
         if grant.amount > amount:
             self._leases[owner] = lease

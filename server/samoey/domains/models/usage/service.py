@@ -80,8 +80,9 @@ async def _open_hours(ctx: Context, first: datetime) -> None:
     """Have the hours from `first` on summed up again, and keep them from it until this is done."""
     hour = first.replace(minute=0, second=0, microsecond=0)
     if await repository.rolled(ctx.db) > hour:
-        await repository.rolled(ctx.db, lock="update")
-        await repository.set_rolled(ctx.db, hour)
+        # Who held the lock before may have gone back further: what they opened stays open.
+        if await repository.rolled(ctx.db, lock="update") > hour:
+            await repository.set_rolled(ctx.db, hour)
     elif await repository.rolled(ctx.db, lock="share") > hour:
         raise RolledMeanwhile
 

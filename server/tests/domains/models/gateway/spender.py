@@ -10,7 +10,8 @@ from samoey.domains.models.gateway.shapes import KeyPolicy
 from samoey.kit.ports.ledger import Sums
 
 MOST = 100
-LIMITS = PurseLimits(lease_s=0.3, grace_s=0.3, hold_s=20, wait_s=3)
+# No busy machine keeps a process from its lease for as long as the grace.
+LIMITS = PurseLimits(lease_s=0.3, grace_s=60, hold_s=60, wait_s=3)
 
 
 def policy(day_micro: int, key: str = "key") -> KeyPolicy:

@@ -158,6 +158,37 @@ class Counting(ValkeyLedger):
         return await super().reserve(*args, **named)  # type: ignore[arg-type]  # passed on as it came
 
 
+class Late(Counting):
+    """A ledger whose answers take a second of a clock."""
+
+    now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def reserve(self, *args: object, **named: object) -> Grant:
+        grant = await super().reserve(*args, **named)
+        self.now += 1.0
+        return grant
+
+
+async def test_a_lease_lasts_from_when_it_was_asked_for_however_late_the_answer_comes(
+    ledger: ValkeyLedger,
+) -> None:
+    late = Late(ledger)
+    purse = Purse(late, nothing_yet, PurseLimits(lease_s=1.5), clock=late.clock)
+    for _ in range(3):
+        (await purse.reserve(policy(1_000_000), 10)).settle(10)
+    in_time = late.reserved
+    late.now += 0.6
+    (await purse.reserve(policy(1_000_000), 10)).settle(10)
+    await purse.close()
+
+    # The first answer is that nothing is known of the key.
+    assert in_time == 2
+    assert late.reserved == 3
+
+
 class Switched(Counting):
     """A ledger that can be away, before it has heard or before its answer is."""
 
