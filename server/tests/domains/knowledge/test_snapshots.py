@@ -1,11 +1,13 @@
 """An index belongs to a commit, and how it was made does not change how it ranks."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +19,36 @@ from samoey.domains.knowledge.lexical.orders import Built, Order, Source
 from samoey.domains.knowledge.lexical.ranking import Wish, best
 from samoey.domains.knowledge.lexical.reading import Filter, Found, PatternTooTangled, Snapshot
 from samoey.domains.knowledge.lexical.words import Words
+from samoey.domains.knowledge.parse.chunks import Cut
 
 Files = dict[str, str]
+
+
+def sizes_in(told: str) -> Iterator[tuple[str, int]]:
+    for line in told.splitlines():
+        path, size = json.loads(line)
+        yield path, size
+
+
+class Sizes:
+    """A part that notes how large each file is."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, int] = {}
+        self.lines: list[str] = []
+
+    def begin(self, before: Path | None) -> None:
+        self.before = dict(sizes_in(before.read_text())) if before else {}
+
+    def keep(self, path: str) -> None:
+        self.lines.append(json.dumps([path, self.before[path]]))
+
+    def add(self, path: str, content: bytes, cut: Cut) -> None:
+        assert cut.chunks or not content.strip()
+        self.lines.append(json.dumps([path, len(content)]))
+
+    def finish(self) -> bytes:
+        return "\n".join([*self.lines, ""]).encode()
 
 
 @dataclass
@@ -48,7 +78,16 @@ class Bench:
             bucket_bytes=self.bucket_bytes,
             afresh=afresh,
         )
-        return build(order, self.answer)
+        return build(order, self.answer, parts={"sizes": Sizes})
+
+    def sizes(self, name: str) -> dict[str, int]:
+        manifest = shelf.load(self.folder / name)
+        assert manifest is not None
+        told = [
+            (self.folder / name / bucket.parts["sizes"]).read_text()
+            for bucket in manifest.buckets.values()
+        ]
+        return dict(sizes_in("".join(told)))
 
     def answer(self, _: Path, wanted: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for blob in wanted:
@@ -112,6 +151,8 @@ def test_an_index_made_commit_by_commit_ranks_exactly_like_one_made_from_scratch
 
     for asked in (*WORDS, "parse the config of a session", "x y value return"):
         assert bench.search(str(previous), asked) == bench.search("scratch", asked)
+    assert bench.sizes(str(previous)) == bench.sizes("scratch")
+    assert bench.sizes("scratch") == {path: len(text) for path, text in files.items()}
 
 
 def test_only_what_changed_is_read_again(bench: Bench) -> None:
@@ -125,6 +166,21 @@ def test_only_what_changed_is_read_again(bench: Bench) -> None:
     assert built.files == len(WORDS)
     assert bench.search("two", "changed")[0].passage.path == "3.py"
     assert bench.search("two", WORDS[3]) == []
+
+
+def test_a_bucket_without_the_parts_of_today_is_made_anew(bench: Bench) -> None:
+    bench.build("one", {"a.py": source("f")})
+    manifest = shelf.load(bench.folder / "one")
+    assert manifest is not None
+    [(key, bucket)] = manifest.buckets.items()
+    old = msgspec.structs.replace(
+        manifest, buckets={key: msgspec.structs.replace(bucket, parts={})}
+    )
+    (bench.folder / "one" / shelf.MANIFEST).write_bytes(shelf.write_manifest(old))
+
+    bench.build("two", {"a.py": source("f")}, previous="one")
+
+    assert bench.sizes("two") == {"a.py": len(source("f"))}
 
 
 def test_segments_of_what_stayed_are_shared_not_copied(bench: Bench) -> None:

@@ -229,7 +229,7 @@ async def test_of_two_who_write_old_rows_none_closes_the_hours_that_the_other_op
         await repository.rolled(ctx.db, lock="update")
         writing = asyncio.create_task(keep(house.tools, used(ada, 3)))
         async with asyncio.timeout(60):
-            while not await ctx.db.scalar(text(WAITS)):
+            while not await ctx.db.scalar(text(WAITS)):  # noqa: ASYNC110 - nobody tells who waits
                 await asyncio.sleep(0.01)
         oldest = NOW.replace(minute=0) - timedelta(hours=30)
         await repository.set_rolled(ctx.db, oldest)

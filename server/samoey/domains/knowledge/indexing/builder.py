@@ -11,10 +11,13 @@ from typing import BinaryIO
 
 from samoey.domains.knowledge.indexing.orders import Job, Told, say
 from samoey.domains.knowledge.lexical.build import build
+from samoey.domains.knowledge.lexical.parts import Parts
 
 # Answers and completions come first on a busy machine.
 NICENESS = 5
 LENGTH_BYTES = 8
+# What each bucket of a snapshot holds beside the words of its files.
+PARTS: Parts = {}
 
 
 def main() -> None:
@@ -31,7 +34,10 @@ def main() -> None:
 def work(job: Job, out: BinaryIO) -> Told:
     try:
         built = build(
-            job.order, job.blobs, lambda done, total: line(out, Told(done=done, total=total))
+            job.order,
+            job.blobs,
+            lambda done, total: line(out, Told(done=done, total=total)),
+            parts=PARTS,
         )
     except Exception as failure:  # noqa: BLE001 - whatever it is, the parent tells it
         return Told(failed=type(failure).__name__, detail=str(failure))

@@ -8,15 +8,19 @@ anew the segments of the buckets that it touches. What the others hold is linked
 
 import json
 import time
+from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
 from samoey.domains.knowledge.lexical import shelf
 from samoey.domains.knowledge.lexical.fields import document, passage, schema
 from samoey.domains.knowledge.lexical.orders import Blobs, Built, Order, Source, Told
+from samoey.domains.knowledge.lexical.parts import Part, Parts
+from samoey.domains.knowledge.lexical.parts import write as write_part
 from samoey.domains.knowledge.lexical.reading import Snapshot, Worded
 from samoey.domains.knowledge.lexical.shelf import FORMAT, Bucket, FileEntry, Manifest
 from samoey.domains.knowledge.lexical.words import Words
@@ -30,7 +34,13 @@ HEAP_BYTES = 32_000_000
 TELL_EVERY_S = 0.3
 
 
-def build(order: Order, blobs: Blobs, told: Told = lambda _done, _total: None) -> Built:
+def build(
+    order: Order,
+    blobs: Blobs,
+    told: Told = lambda _done, _total: None,
+    *,
+    parts: Parts | None = None,
+) -> Built:
     """Make the snapshot of a commit and put it on its shelf; one that stands there is kept."""
     standing = shelf.load(order.shelf / order.name)
     if standing is not None and standing.format == FORMAT and not order.afresh:
@@ -39,7 +49,7 @@ def build(order: Order, blobs: Blobs, told: Told = lambda _done, _total: None) -
     if previous is not None and previous.format != FORMAT:
         previous = None
     with shelf.unfinished(order.shelf, order.name) as folder:
-        manifest = Making(order, previous, folder, blobs, told).run()
+        manifest = Making(order, previous, folder, blobs, told, parts or {}).run()
     return counted(manifest)
 
 
@@ -74,16 +84,28 @@ class Making:
     """One run of `build`: what is at hand while a snapshot is being made."""
 
     def __init__(
-        self, order: Order, previous: Manifest | None, folder: Path, blobs: Blobs, told: Told
+        self,
+        order: Order,
+        previous: Manifest | None,
+        folder: Path,
+        blobs: Blobs,
+        told: Told,
+        parts: Parts,
     ) -> None:
         self.order = order
         self.folder = folder
         self.told = told
+        self.parts = parts
         self.words = Words()
         total = sum(source.size for source in order.files if source.size <= order.largest_bytes)
         self.count = bucket_count(total, order.bucket_bytes, previous.count if previous else None)
         fitting = previous if previous and previous.count == self.count else None
-        self.before = fitting.buckets if fitting else {}
+        # A bucket without the parts of today is made anew as a whole.
+        self.before = {
+            key: bucket
+            for key, bucket in (fitting.buckets if fitting else {}).items()
+            if bucket.parts.keys() == parts.keys()
+        }
         self.old = Snapshot.open(order.shelf / str(order.previous)) if self.before else None
         self.sorted: dict[int, list[Source]] = {}
         for source in sorted(order.files, key=lambda source: source.path):
@@ -116,7 +138,8 @@ class Making:
 
     def run(self) -> Manifest:
         buckets = {}
-        kept = []
+        kept: list[dict[str, Any]] = []
+        kept_parts: list[str] = []
         meta = empty_meta(self.folder)
         for key in sorted(self.sorted):
             if key in self.touched:
@@ -124,8 +147,9 @@ class Making:
             else:
                 buckets[key] = self.before[key]
                 kept.extend(self.before[key].segments)
+                kept_parts.extend(self.before[key].parts.values())
                 self.advance(len(self.sorted[key]))
-        shelf.take(self.order.shelf / str(self.order.previous), self.folder, kept)
+        shelf.take(self.order.shelf / str(self.order.previous), self.folder, kept, kept_parts)
         manifest = Manifest(FORMAT, self.order.commit, self.count, buckets)
         shelf.finish(self.folder, manifest, meta)
         self.told(self.done, len(self.order.files))
@@ -138,8 +162,9 @@ class Making:
         index = tantivy.Index(schema(), path=str(place))
         writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
         entries = {}
+        parts = self.begun(key)
         for source in self.sorted[key]:
-            entry, passages = self.passages(key, source)
+            entry, passages = self.passages(key, source, parts.values())
             for each, body in passages:
                 writer.add_document(document(each, body, self.words))
             entries[source.path] = entry
@@ -149,26 +174,45 @@ class Making:
         segments = json.loads((place / shelf.META).read_bytes())["segments"]
         shelf.take(place, self.folder, segments)
         remove(place)
-        return Bucket(segments, entries)
+        written = {
+            suffix: write_part(self.folder, suffix, part.finish()) for suffix, part in parts.items()
+        }
+        return Bucket(segments, entries, written)
 
-    def passages(self, key: int, source: Source) -> tuple[FileEntry, list[Worded]]:
+    def begun(self, key: int) -> dict[str, Part]:
+        """Begin the parts of a bucket, each with what it was before."""
+        before = self.before.get(key)
+        parts = {suffix: make() for suffix, make in self.parts.items()}
+        for suffix, part in parts.items():
+            name = before.parts.get(suffix) if before else None
+            part.begin(self.order.shelf / str(self.order.previous) / name if name else None)
+        return parts
+
+    def passages(
+        self, key: int, source: Source, parts: Iterable[Part]
+    ) -> tuple[FileEntry, list[Worded]]:
         """Take a file's passages from the previous snapshot, or read and cut it."""
         known = self.known(key, source)
         if known is not None and self.old is not None:
+            if known.outcome != "skipped":
+                for part in parts:
+                    part.keep(source.path)
             return known, self.old.passages(source.path) if known.chunks else []
         if source.size > self.order.largest_bytes:
             return FileEntry(source.blob, "skipped", 0, source.size), []
         content = self.content(source)
         try:
-            parts = cut(source.path, content)
+            pieces = cut(source.path, content)
         except NotText:
             return FileEntry(source.blob, "skipped", 0, source.size), []
-        outcome = "windowed" if parts.windowed else "parsed"
-        entry = FileEntry(source.blob, outcome, len(parts.chunks), len(content))
+        for part in parts:
+            part.add(source.path, content, pieces)
+        outcome = "windowed" if pieces.windowed else "parsed"
+        entry = FileEntry(source.blob, outcome, len(pieces.chunks), len(content))
         line = self.words.line
         return entry, [
-            (passage(source.path, parts.language, chunk), line(chunk.text))
-            for chunk in parts.chunks
+            (passage(source.path, pieces.language, chunk), line(chunk.text))
+            for chunk in pieces.chunks
         ]
 
     def content(self, source: Source) -> bytes:

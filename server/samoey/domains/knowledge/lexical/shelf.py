@@ -20,8 +20,8 @@ import msgspec
 MANIFEST = "manifest.msgpack"
 META = "meta.json"
 UNFINISHED = ".building-"
-# Bump when documents or words change: older snapshots are then made anew, not built upon.
-FORMAT = f"3-{version('tantivy')}"
+# Bump when documents, words or parts change: older snapshots are then made anew, not built upon.
+FORMAT = f"4-{version('tantivy')}"
 
 
 class FileEntry(msgspec.Struct, array_like=True, frozen=True):
@@ -38,6 +38,8 @@ class Bucket(msgspec.Struct, frozen=True):
 
     segments: list[dict[str, Any]]
     files: dict[str, FileEntry]
+    # The files of its parts, by their endings.
+    parts: dict[str, str] = {}
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -96,17 +98,27 @@ def sweep(shelf: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def take(origin: Path, into: Path, segments: Iterable[dict[str, Any]]) -> None:
-    """Bring the files of some segments into another snapshot, without copying where that works."""
+def take(
+    origin: Path, into: Path, segments: Iterable[dict[str, Any]], parts: Iterable[str] = ()
+) -> None:
+    """Bring files of segments and parts into another snapshot, without copying if that works."""
     wanted = {segment["segment_id"].replace("-", "") for segment in segments}
-    if not wanted:
+    named = set(parts)
+    if not wanted and not named:
         return
     for entry in os.scandir(origin):
-        if entry.name.partition(".")[0] in wanted:
-            try:
-                os.link(entry.path, into / entry.name)
-            except OSError:
-                shutil.copyfile(entry.path, into / entry.name)
+        if entry.name in named or entry.name.partition(".")[0] in wanted:
+            bring(Path(entry.path), into / entry.name)
+
+
+def bring(origin: Path, into: Path) -> None:
+    try:
+        os.link(origin, into)
+    except FileExistsError:
+        # Two buckets may hold parts of the same content.
+        return
+    except OSError:
+        shutil.copyfile(origin, into)
 
 
 def finish(folder: Path, manifest: Manifest, meta: dict[str, Any]) -> None:
