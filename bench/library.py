@@ -45,14 +45,14 @@ class Door:
             raise RuntimeError(f"{method} {path}: {response.status} {answer.decode()}")
         return json.loads(answer) if answer else None
 
-    def wait_for(self, commit: str, *, every_s: float = 0.1) -> dict[str, Any]:
-        """Wait until the index of a commit answers; gives it as the door shows it."""
+    def wait_for(self, commit: str | None = None, *, every_s: float = 0.1) -> dict[str, Any]:
+        """Wait until the index of a commit, or of whichever, answers; as the door shows it."""
         late = time.monotonic() + INDEXING_PATIENCE_S
         while time.monotonic() < late:
             for index in self.call("GET", "knowledge/indexes"):
                 if index["state"] == "failed":
                     raise RuntimeError(str(index["problem"]))
-                if index["state"] == "ready" and index["commit"] == commit:
+                if index["state"] == "ready" and commit in (None, index["commit"]):
                     return dict(index)
             time.sleep(every_s)
         raise TimeoutError(commit)
