@@ -32,6 +32,7 @@ export function makeMessage(part: Partial<Message> = {}): Message {
     problem: null,
     answers: null,
     attempt: 1,
+    rating: null,
     created_at: '2026-01-01T00:00:00Z',
     ...part,
   }

@@ -5,12 +5,14 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from samoey.cli import model_prompts
+
 if TYPE_CHECKING:
     from uuid import UUID
 
     from samoey.kit.context import Actor, Tools
 
-HELP = "list, add, remove, try, import and explain models"
+HELP = "list, add, remove, try, import and explain models; prompts"
 
 _KINDS = ("openai", "azure", "anthropic")
 _STRATEGIES = ("priority", "weighted", "latency", "cost", "capability")
@@ -40,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_explain(
         commands.add_parser("explain", parents=[as_json], help="who would be asked, and why")
     )
+    model_prompts.add_arguments(commands.add_parser("prompts", help=model_prompts.HELP), as_json)
 
 
 def _add_add(parser: argparse.ArgumentParser, as_json: argparse.ArgumentParser) -> None:
@@ -133,6 +136,8 @@ async def _run(args: argparse.Namespace) -> int:
                 return await _import(tools, actor, workspace_id, given, as_json=args.json)
             case "add":
                 return await models_said.added(tools, actor, workspace_id, args, key=given)
+            case "prompts":
+                return await model_prompts.run(tools, actor, workspace_id, args, given)
         return await models_said.removed(tools, actor, args)
 
 
@@ -144,6 +149,8 @@ def _given(args: argparse.Namespace) -> str | None:
         return read_file(args.file, most=1_000_001)
     if args.action == "add" and args.what == "provider" and args.key_file:
         return read_file(args.key_file, most=4_000).strip()
+    if args.action == "prompts" and args.what == "add":
+        return read_file(args.file, most=model_prompts.LARGEST)
     return None
 
 

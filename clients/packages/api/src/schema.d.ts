@@ -28,6 +28,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Figures
+         * @description Read how the answers of prompt versions went; an arm that answered nothing is left out.
+         */
+        get: operations["list_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/limits": {
         parameters: {
             query?: never;
@@ -42,6 +62,26 @@ export interface paths {
         get: operations["get_limits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Question
+         * @description See what a model would be sent for a question; none is asked, and nothing is kept.
+         */
+        post: operations["preview_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -95,6 +135,30 @@ export interface paths {
          */
         post: operations["post_message"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rate Answer
+         * @description Say whether an answer was good, or change what one said.
+         */
+        put: operations["rate_answer"];
+        post?: never;
+        /**
+         * Take Rating Back
+         * @description Take back what one said of an answer.
+         */
+        delete: operations["take_rating_back"];
         options?: never;
         head?: never;
         patch?: never;
@@ -594,6 +658,142 @@ export interface paths {
          */
         put: operations["set_policy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description List the prompt templates, each with its newest version.
+         */
+        get: operations["list_prompts"];
+        put?: never;
+        /**
+         * Add Prompt
+         * @description Keep a prompt template with its first version.
+         */
+        post: operations["add_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/prompts/builtin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Built In Prompt
+         * @description Read the assistant's own instructions.
+         */
+        get: operations["get_built_in_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/prompts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Prompt
+         * @description See what a free template comes to, before it is kept or used.
+         */
+        post: operations["preview_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/prompts/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt Traffic
+         * @description Read which versions answer conversations, and which did before.
+         */
+        get: operations["get_prompt_traffic"];
+        /**
+         * Set Prompt Traffic
+         * @description Have versions answer conversations by shares; a single one ends the comparison.
+         */
+        put: operations["set_prompt_traffic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Prompt
+         * @description Remove a prompt template that answers nobody, with all its versions.
+         */
+        delete: operations["remove_prompt"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Prompt
+         * @description Give a prompt template another name.
+         */
+        patch: operations["change_prompt"];
+        trace?: never;
+    };
+    "/api/v1/models/prompts/{prompt_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Versions
+         * @description List the versions of a prompt template, the newest first.
+         */
+        get: operations["list_prompt_versions"];
+        put?: never;
+        /**
+         * Add Prompt Version
+         * @description Keep the next version of a prompt template.
+         */
+        post: operations["add_prompt_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,6 +1316,88 @@ export interface components {
             workspace_id: string;
         };
         /**
+         * ArmFigures
+         * @description How the answers of one arm went.
+         */
+        ArmFigures: {
+            /**
+             * Answers
+             * @description Answers that were written, also those stopped midway.
+             */
+            answers: number;
+            /**
+             * Arm Id
+             * Format: uuid
+             */
+            arm_id: string;
+            /**
+             * Cost Micro
+             * @description Cost of all of them, in millionths of a dollar.
+             */
+            cost_micro: number;
+            /** Down */
+            down: number;
+            /**
+             * Failed
+             * @description Answers that the model did not finish.
+             */
+            failed: number;
+            /**
+             * First Ms
+             * @description Half of the answers began to come by then.
+             */
+            first_ms: number | null;
+            /** @description None where too few were rated to say anything. */
+            liked: components["schemas"]["Liked"] | null;
+            /**
+             * P50 Ms
+             * @description Half of the answers took the model no longer.
+             */
+            p50_ms: number | null;
+            /**
+             * P95 Ms
+             * @description 19 in 20 answers took the model no longer.
+             */
+            p95_ms: number | null;
+            /** Up */
+            up: number;
+        };
+        /**
+         * ArmOut
+         * @description A version that answers, or did, and its share.
+         */
+        ArmOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description None is what is built in.
+             */
+            number: number | null;
+            /** Share */
+            share: number;
+            /**
+             * Version Id
+             * @description None is what is built in, or a version gone.
+             */
+            version_id: string | null;
+        };
+        /**
+         * ArmShape
+         * @description A version and how many of a hundred conversations it answers; none is what is built in.
+         */
+        ArmShape: {
+            /** Share */
+            share: number;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
          * Author
          * @description A person who wrote a message.
          */
@@ -1139,6 +1421,16 @@ export interface components {
             is_default: boolean;
             /** Name */
             name: string;
+        };
+        /**
+         * BuiltInPrompt
+         * @description What is built in: it answers where nobody decided otherwise, and cannot be removed.
+         */
+        BuiltInPrompt: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
         };
         /**
          * By
@@ -1354,6 +1646,28 @@ export interface components {
             path: string;
             /** Size */
             size: number | null;
+        };
+        /**
+         * ExperimentOut
+         * @description Versions that answer side by side, or did until `ended_at`.
+         */
+        ExperimentOut: {
+            /** Arms */
+            arms: components["schemas"]["ArmOut"][];
+            /** Author */
+            author: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * ExplainOut
@@ -1631,6 +1945,20 @@ export interface components {
             prefix: string;
         };
         /**
+         * Liked
+         * @description Which part of all answers people would find good, going by those that were rated.
+         *
+         *     With 95 in 100 certainty it lies between `low` and `high` (Wilson's interval).
+         */
+        Liked: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * LimitsShape
          * @description How long to wait: for the connection, the first token, between two, for all of it.
          */
@@ -1761,6 +2089,11 @@ export interface components {
              * @description What went wrong and what to do, in plain words.
              */
             problem: string | null;
+            /**
+             * Rating
+             * @description What the reader said of this answer; theirs alone.
+             */
+            rating: ("up" | "down") | null;
             /**
              * Role
              * @enum {string}
@@ -2002,6 +2335,52 @@ export interface components {
             workspace_name?: string | null;
         };
         /**
+         * NewPrompt
+         * @description A template with its first version.
+         *
+         *     `assistant`: the instructions by which conversations are answered, without variables. `free`:
+         *     any text, whose `{{variables}}` are filled in where it is used.
+         */
+        NewPrompt: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "assistant" | "free";
+            /** Text */
+            text: string;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
+         * NewPromptVersion
+         * @description The next version of a template; `version` is that of the template that was read.
+         */
+        NewPromptVersion: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Text */
+            text: string;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+        };
+        /**
          * NewProvider
          * @description A vendor or a server of models to connect; `base_url` none is the vendor's own.
          */
@@ -2027,6 +2406,17 @@ export interface components {
              * Format: uuid
              */
             workspace_id: string;
+        };
+        /**
+         * NewRating
+         * @description What one says of an answer.
+         */
+        NewRating: {
+            /**
+             * Rating
+             * @enum {string}
+             */
+            rating: "up" | "down";
         };
         /**
          * NewRepository
@@ -2238,6 +2628,60 @@ export interface components {
             version: number;
         };
         /**
+         * PreviewMessage
+         * @description A message as a model would be sent it.
+         */
+        PreviewMessage: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant" | "tool";
+            /** Text */
+            text: string;
+        };
+        /**
+         * PreviewOut
+         * @description Exactly what a model would be sent; the word of the fence is another one each time.
+         */
+        PreviewOut: {
+            /** Messages */
+            messages: components["schemas"]["PreviewMessage"][];
+            /**
+             * Notes
+             * @description What a reader should know about what was found.
+             */
+            notes: string[];
+            /**
+             * Tokens
+             * @description Estimated: bytes divided by four.
+             */
+            tokens: number;
+        };
+        /**
+         * PreviewWish
+         * @description A question, and the instructions by which it would be answered.
+         */
+        PreviewWish: {
+            /**
+             * Instructions
+             * @description None are those that are built in.
+             */
+            instructions?: string | null;
+            /** Question */
+            question: string;
+            /**
+             * Repository Ids
+             * @description Where to look; empty means everywhere.
+             */
+            repository_ids?: string[];
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
          * PriceShape
          * @description What a model costs, in millionths of a dollar per million tokens.
          */
@@ -2279,6 +2723,129 @@ export interface components {
             stage: string;
             /** Total */
             total: number;
+        };
+        /**
+         * PromptChange
+         * @description Another name for a template.
+         */
+        PromptChange: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+        };
+        /**
+         * PromptDraft
+         * @description A text that is not kept yet, with values to see it filled in.
+         */
+        PromptDraft: {
+            /** Text */
+            text: string;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
+         * PromptMessage
+         * @description A message as a model is sent it.
+         */
+        PromptMessage: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant" | "tool";
+            /** Text */
+            text: string;
+        };
+        /**
+         * PromptOut
+         * @description A template, with its newest version.
+         */
+        PromptOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            latest: components["schemas"]["PromptVersionOut"];
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "assistant" | "free";
+            /** Version */
+            version: number;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
+         * PromptPreview
+         * @description Exactly what a model would be sent.
+         */
+        PromptPreview: {
+            /** Messages */
+            messages: components["schemas"]["PromptMessage"][];
+            /**
+             * Tokens
+             * @description Estimated: bytes divided by four.
+             */
+            tokens: number;
+            /** Variables */
+            variables: string[];
+        };
+        /**
+         * PromptVersionOut
+         * @description One version; it never changes.
+         */
+        PromptVersionOut: {
+            /**
+             * Author
+             * @description None is somebody who left.
+             */
+            author: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /**
+             * Prompt Id
+             * Format: uuid
+             */
+            prompt_id: string;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables: string[];
         };
         /**
          * ProviderChange
@@ -2523,6 +3090,41 @@ export interface components {
              * @default 1
              */
             weight?: number;
+        };
+        /**
+         * TrafficOut
+         * @description Which versions answer conversations now, and which did before, the latest first.
+         */
+        TrafficOut: {
+            /** Earlier */
+            earlier: components["schemas"]["ExperimentOut"][];
+            /** @description None: nobody decided yet, and what is built in answers. */
+            running: components["schemas"]["ExperimentOut"] | null;
+            /** Version */
+            version: number;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+        };
+        /**
+         * TrafficWish
+         * @description Which versions shall answer conversations; `version` is 0 before the first decision.
+         */
+        TrafficWish: {
+            /** Arms */
+            arms: components["schemas"]["ArmShape"][];
+            /**
+             * Version
+             * @description The version that was read and is changed.
+             */
+            version: number;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
         };
         /**
          * TreeOut
@@ -2775,6 +3377,65 @@ export interface operations {
             };
         };
     };
+    list_figures: {
+        parameters: {
+            query: {
+                workspace_id: string;
+                arm_id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArmFigures"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_limits: {
         parameters: {
             query?: never;
@@ -2795,6 +3456,66 @@ export interface operations {
             };
             /** @description `unauthenticated`: Sign in first. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-variables-misfit`: The variables of this prompt do not fit. `invalid-request`: Some of what you sent does not fit. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3087,6 +3808,133 @@ export interface operations {
                 };
             };
             /** @description `model-unknown`: There is no model of this name. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. `message-not-found`: There is no such message in this conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-rateable`: Only an answer that is complete can be rated. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_rating_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. `message-not-found`: There is no such message in this conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4766,6 +5614,567 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrompt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-variables-misfit`: The variables of this prompt do not fit. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_built_in_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltInPrompt"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptPreview"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-variables-misfit`: The variables of this prompt do not fit. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompt_traffic: {
+        parameters: {
+            query: {
+                workspace_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_prompt_traffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrafficWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace-not-found`: There is no such workspace that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-version-unknown`: There is no such version of the assistant's instructions. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-not-found`: There is no such prompt that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-in-use`: This prompt answers conversations. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-not-found`: There is no such prompt that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. `model-name-taken`: This name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prompt_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-not-found`: There is no such prompt that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_prompt_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPromptVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-permitted`: Your role in this workspace does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-not-found`: There is no such prompt that you can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed-meanwhile`: Somebody else changed this meanwhile; look at it again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `prompt-variables-misfit`: The variables of this prompt do not fit. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

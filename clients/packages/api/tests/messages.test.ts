@@ -19,6 +19,7 @@ function message(number: number, part: Partial<Message> = {}): Message {
     problem: null,
     answers: null,
     attempt: 1,
+    rating: null,
     created_at: '2026-01-01T00:00:00Z',
     ...part,
   }

@@ -33,6 +33,8 @@ class GatewayChatModel(BaseChatModel):
     model: str | None = None
     # For whom it is asked.
     asker: Any = None
+    # Hears what each request cost.
+    charged: Any = None
 
     @property
     def _llm_type(self) -> str:
@@ -106,6 +108,7 @@ class GatewayChatModel(BaseChatModel):
             max_tokens=given.get("max_tokens"),
             stop=tuple(stop or ()),
             asker=self.asker,
+            charged=self.charged,
         )
 
 

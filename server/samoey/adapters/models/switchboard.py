@@ -10,6 +10,7 @@ from samoey.adapters.models.know import openai as know
 from samoey.kit.ports.gateway import Answered, Asker, HouseGateway
 from samoey.kit.ports.models import (
     EXTRACTIVE,
+    Charged,
     ChatRequest,
     ModelNotFound,
     ModelSpokeNonsense,
@@ -99,6 +100,8 @@ class ModelSwitchboard:
                     yield piece
             finally:
                 await answer.aclose()
+                if request.charged is not None and answer.cost_micro is not None:
+                    request.charged(answer.cost_micro)
         except (Unreachable, TooSlow, BrokeOff) as problem:
             raise ModelUnavailable(f"{problem.detail} Try again, or look at that server.") from None
 
@@ -166,11 +169,16 @@ class ModelSwitchboard:
             )
         return own
 
-    def langchain(self, model: str | None = None, asker: Asker | None = None) -> "BaseChatModel":
+    def langchain(
+        self,
+        model: str | None = None,
+        asker: Asker | None = None,
+        charged: Charged | None = None,
+    ) -> "BaseChatModel":
         """The same door as a LangChain chat model; LangChain is loaded only now."""
         from samoey.adapters.models.langchain import GatewayChatModel
 
-        return GatewayChatModel(models=self, model=model, asker=asker)
+        return GatewayChatModel(models=self, model=model, asker=asker, charged=charged)
 
     async def offered(self) -> list[OfferedModel]:
         """All models that may be chosen."""

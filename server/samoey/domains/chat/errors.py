@@ -27,6 +27,12 @@ class NotAnAnswer(Conflict):
     title = "Only an answer can be stopped or asked for again."
 
 
+class NotRateable(Conflict):
+    """A question, or an answer that is not there yet or failed."""
+
+    title = "Only an answer that is complete can be rated."
+
+
 class StillAnswering(Conflict):
     """The answer is being written; stop it first."""
 

@@ -78,3 +78,17 @@ class ConversationDeleted(_AboutConversation):
     """It is gone with all its messages."""
 
     name: ClassVar[str] = "chat.conversation_deleted"
+
+
+class AnswerRated(Event):
+    """Somebody said whether an answer was good, or takes it back; only they learn of it."""
+
+    name: ClassVar[str] = "chat.answer_rated"
+
+    conversation_id: UUID
+    message_id: UUID
+    user_id: UUID
+
+    def audience(self) -> str:
+        """What somebody thinks of an answer is theirs; others see sums."""
+        return f"user:{self.user_id}"

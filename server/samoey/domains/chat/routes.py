@@ -13,6 +13,8 @@ from samoey.domains.chat.errors import (
     NotAnAnswer,
     StillAnswering,
 )
+from samoey.domains.chat.previewing import routes as previewing
+from samoey.domains.chat.ratings import routes as ratings
 from samoey.domains.chat.schemas import (
     ChatLimits,
     ConversationChange,
@@ -27,6 +29,9 @@ from samoey.kit.ports.models import ModelUnknown
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/conversations", tags=["chat"])
+# Above the doors of one conversation, whose id would take their words too.
+for part in (previewing, ratings):
+    router.include_router(part.router)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 # The largest number that the column holds.

@@ -19,6 +19,7 @@ Storable = AfterValidator(_storable)
 MessageStatus = Literal["waiting", "writing", "done", "stopped", "failed"]
 Stage = Literal["searching", "thinking", "writing"]
 Speaker = Literal["person", "assistant"]
+Thumb = Literal["up", "down"]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Storable
 ]
@@ -136,6 +137,7 @@ class MessageOut(BaseModel):
     problem: str | None = Field(description="What went wrong and what to do, in plain words.")
     answers: UUID | None = Field(description="The question that this message answers.")
     attempt: int
+    rating: Thumb | None = Field(description="What the reader said of this answer; theirs alone.")
     created_at: datetime
 
 

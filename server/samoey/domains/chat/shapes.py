@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from samoey.domains.chat.ratings import repository as ratings
 from samoey.domains.chat.repository import OPEN
-from samoey.domains.chat.schemas import Author, ConversationOut, MessageOut
+from samoey.domains.chat.schemas import Author, ConversationOut, MessageOut, Thumb
 from samoey.domains.chat.tables import Conversation, Message
 from samoey.domains.identity import service as identity
 from samoey.kit.context import Context
@@ -35,13 +36,15 @@ async def conversations_out(ctx: Context, rows: Sequence[Conversation]) -> list[
 
 
 async def messages_out(ctx: Context, rows: Sequence[Message]) -> list[MessageOut]:
-    """Messages with their authors' names, by one further query."""
+    """Messages with their authors' names and the reader's ratings, by two further queries."""
     authors = await identity.people(ctx, {row.author_id for row in rows if row.author_id})
     names = {user_id: person.name for user_id, person in authors.items()}
-    return [_message_out(row, names) for row in rows]
+    answers = [row.id for row in rows if row.answers_message_id]
+    rated = await ratings.of_person(ctx.db, ctx.actor.user_id, answers)
+    return [_message_out(row, names, rated.get(row.id)) for row in rows]
 
 
-def _message_out(row: Message, names: dict[UUID, str]) -> MessageOut:
+def _message_out(row: Message, names: dict[UUID, str], rating: Thumb | None) -> MessageOut:
     # While an answer is written anew, the earlier one is kept in its place and not shown.
     empty = row.status == "writing"
     return MessageOut.model_validate(
@@ -62,6 +65,7 @@ def _message_out(row: Message, names: dict[UUID, str]) -> MessageOut:
             "problem": None if row.status in OPEN else row.problem,
             "answers": row.answers_message_id,
             "attempt": row.attempt,
+            "rating": None if empty else rating,
             "created_at": row.created_at,
         }
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,3 +65,10 @@ class Message(Row):
     # How often this was begun since a person last asked for it; bounds what a crash can repeat.
     tries: Mapped[int] = mapped_column(default=0)
     stop_asked: Mapped[bool] = mapped_column(default=False)
+    # By which version of the assistant's instructions a model wrote it, what that cost and took.
+    arm_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("prompt_arms.id", ondelete="SET NULL"), index=True
+    )
+    cost_micro: Mapped[int | None] = mapped_column(BigInteger)
+    ms: Mapped[int | None]
+    first_ms: Mapped[int | None]

@@ -22,7 +22,7 @@ class AliasNotFound(NotFound):
 
 
 class ModelNameTaken(Conflict):
-    """Another provider, deployment or alias of the workspace is called so."""
+    """Another provider, deployment, alias or prompt of the workspace is called so."""
 
     title = "This name is taken."
 
@@ -61,3 +61,30 @@ class ImportRefused(InvalidRequest):
     """The file is no configuration that can be read, or too large to be one."""
 
     title = "This file cannot be imported."
+
+
+class PromptNotFound(NotFound):
+    """It does not exist, or this person may not know that it does."""
+
+    title = "There is no such prompt that you can see."
+
+
+class PromptInUse(Conflict):
+    """A version of it answers conversations."""
+
+    title = "This prompt answers conversations."
+
+
+class PromptVersionUnknown(InvalidRequest):
+    """Conversations shall be answered by a version that the assistant does not have here."""
+
+    title = "There is no such version of the assistant's instructions."
+
+
+class PromptVariablesMisfit(InvalidRequest):
+    """Variables of a prompt and values for them do not go together.
+
+    `missing` names the variables without a value, `unknown` what is no variable.
+    """
+
+    title = "The variables of this prompt do not fit."

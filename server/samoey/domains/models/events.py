@@ -84,3 +84,30 @@ class PolicyChanged(ModelsEvent):
 
     name: ClassVar[str] = "models.policy_changed"
     key_id: UUID
+
+
+class PromptAdded(ModelsEvent):
+    """There is a new prompt template."""
+
+    name: ClassVar[str] = "models.prompt_added"
+    prompt_id: UUID
+
+
+class PromptChanged(ModelsEvent):
+    """A prompt template has a new version, or another name."""
+
+    name: ClassVar[str] = "models.prompt_changed"
+    prompt_id: UUID
+
+
+class PromptRemoved(ModelsEvent):
+    """A prompt template is gone with all its versions."""
+
+    name: ClassVar[str] = "models.prompt_removed"
+    prompt_id: UUID
+
+
+class PromptTrafficChanged(ModelsEvent):
+    """Other versions answer conversations, or other shares of them."""
+
+    name: ClassVar[str] = "models.prompt_traffic_changed"

@@ -7,6 +7,7 @@ from samoey.domains.models.aliases import routes as aliases
 from samoey.domains.models.explaining import routes as explaining
 from samoey.domains.models.playground import routes as playground
 from samoey.domains.models.policies import routes as policies
+from samoey.domains.models.prompts import routes as prompts
 from samoey.domains.models.providers import routes as providers
 from samoey.domains.models.removing import routes as removing
 from samoey.domains.models.schemas import ModelOut
@@ -15,7 +16,7 @@ from samoey.kit.http import ActorDep, ToolsDep, problems
 from samoey.kit.problems import Unauthenticated
 
 router = APIRouter(tags=["models"])
-for part in (providers, removing, aliases, policies, explaining, usage, playground):
+for part in (providers, removing, aliases, policies, explaining, usage, playground, prompts):
     router.include_router(part.router)
 
 

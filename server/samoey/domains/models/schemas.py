@@ -1,5 +1,8 @@
 """How models look from outside."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from pydantic import BaseModel, Field
 
 
@@ -13,3 +16,11 @@ class ModelOut(BaseModel):
     connected: bool = Field(description="Whether it answers now.")
     is_default: bool
     detail: str = Field(description="In plain words: what it is, or what to do so that it answers.")
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """By which instructions the assistant answers; none of the arms where nobody decided."""
+
+    text: str
+    arm_id: UUID | None = None

@@ -1,10 +1,15 @@
 """What rooms may ask of models."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
 
-from samoey.domains.models.schemas import ModelOut
-from samoey.kit.context import Tools
+from samoey.domains.models.prompts import builtin, templates, traffic
+from samoey.domains.models.schemas import Instructions, ModelOut
+from samoey.kit.context import Context, Tools
 from samoey.kit.ports.models import EXTRACTIVE, ChatRequest, Piece
+
+# By what the assistant answers where nobody decided otherwise.
+BUILT_IN = Instructions(builtin.BUILT_IN)
 
 
 async def offered(tools: Tools) -> list[ModelOut]:
@@ -48,3 +53,23 @@ async def check(tools: Tools, model: str) -> None:
 def stream(tools: Tools, request: ChatRequest) -> AsyncIterator[Piece]:
     """Ask a model, piece by piece; its problems come as `Model...` from the port."""
     return tools.models.stream(request)
+
+
+async def instructions(ctx: Context, workspace_id: UUID, conversation_id: UUID) -> Instructions:
+    """By which instructions a conversation is answered: the same ones each time it is asked."""
+    return await traffic.instructions(ctx, workspace_id, conversation_id)
+
+
+def drafted(text: str) -> Instructions:
+    """Instructions that somebody tries out.
+
+    Raises:
+        PromptVariablesMisfit: the assistant's instructions take no variables.
+    """
+    templates.require_none(text)
+    return Instructions(templates.rendered(text, {}))
+
+
+def prompt_tokens(texts: Iterable[str]) -> int:
+    """How many tokens a model reads in these texts, estimated."""
+    return templates.tokens(texts)

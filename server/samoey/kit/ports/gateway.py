@@ -25,6 +25,8 @@ class Answered(Protocol):
     body: bytes | None
     # Why a status is bad.
     problem: Problem | None
+    # What it cost, in millionths of a dollar, once it ended.
+    cost_micro: int | None
 
     @property
     def deployment(self) -> Deployment:

@@ -1,6 +1,6 @@
 """The seam to language models: our own message shape, the only one that rooms ever see."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -16,6 +16,9 @@ from samoey.kit.problems import (
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+# Hears what a request cost, in millionths of a dollar, once it ended.
+Charged = Callable[[int], None]
 
 # The model that is always there: it writes from what was found, without inventing a word.
 EXTRACTIVE = "extractive"
@@ -83,6 +86,7 @@ class ChatRequest:
     sources: tuple[Source, ...] = ()
     # For whom it is asked.
     asker: Asker | None = None
+    charged: Charged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,12 @@ class ChatModels(Protocol):
     def stream(self, request: ChatRequest) -> AsyncIterator[Piece]:
         """Answer with the model that `request.model` names."""
 
-    def langchain(self, model: str | None = None, asker: Asker | None = None) -> "BaseChatModel":
+    def langchain(
+        self,
+        model: str | None = None,
+        asker: Asker | None = None,
+        charged: Charged | None = None,
+    ) -> "BaseChatModel":
         """The same door as a LangChain chat model, for prompt chains."""
 
     async def named(self, model: str | None) -> str:

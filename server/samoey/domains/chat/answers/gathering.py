@@ -8,6 +8,8 @@ from uuid import UUID
 from samoey.domains.chat.schemas import OutlineItem
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import HitOut, IndexOut, Query
+from samoey.domains.models import service as models
+from samoey.domains.models.schemas import Instructions
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import RepositoryOut
 from samoey.kit.context import Actor, Context, Tools
@@ -37,6 +39,8 @@ class Asked:
     text: str
     # What the same people asked before, oldest first, with the answers: (role, text).
     before: tuple[tuple[str, str], ...] = ()
+    # By which instructions a model answers.
+    instructions: Instructions = models.BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)

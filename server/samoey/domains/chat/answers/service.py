@@ -11,11 +11,14 @@ from uuid import UUID
 from samoey.domains.chat import pieces, repository
 from samoey.domains.chat.answers.gathering import Asked
 from samoey.domains.chat.answers.telling import Telling
-from samoey.domains.chat.answers.writing import Draft, plainly, write
+from samoey.domains.chat.answers.writing import Draft, Taken, plainly, write
 from samoey.domains.chat.errors import AnswerTookTooLong
 from samoey.domains.chat.events import AnswerStarted, MessageAnswered
+from samoey.domains.chat.ratings import repository as ratings
 from samoey.domains.chat.schemas import MessageStatus
 from samoey.domains.chat.tables import Conversation, Message
+from samoey.domains.models import service as models
+from samoey.domains.models.schemas import Instructions
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 from samoey.kit.ports.bus import BusUnavailable
 from samoey.kit.problems import Problem, ServerError
@@ -109,7 +112,7 @@ async def _begin(tools: Tools, answer_id: UUID) -> Task | None:
             return None
         if row.stop_asked:
             row.tries += 1
-            return _task(row, question, conversation, ())
+            return _task(row, question, conversation, (), models.BUILT_IN)
         if row.tries >= MOST_TRIES:
             # Each try ended with its worker: one more would only end the next one.
             if _is_good(row):
@@ -131,11 +134,16 @@ async def _begin(tools: Tools, answer_id: UUID) -> Task | None:
         before = await repository.said_before(
             ctx.db, row.conversation_id, question.number, limit=_MOST_HISTORY
         )
-        return _task(row, question, conversation, before)
+        told = await models.instructions(ctx, conversation.workspace_id, conversation.id)
+        return _task(row, question, conversation, before, told)
 
 
 def _task(
-    row: Message, question: Message, conversation: Conversation, before: Sequence[Message]
+    row: Message,
+    question: Message,
+    conversation: Conversation,
+    before: Sequence[Message],
+    instructions: Instructions,
 ) -> Task:
     asked = Asked(
         actor=Actor(question.author_id or conversation.owner_id),
@@ -143,6 +151,7 @@ def _task(
         repository_ids=tuple(conversation.repository_ids),
         text=question.text,
         before=tuple((said.role, said.text) for said in before),
+        instructions=instructions,
     )
     return Task(
         answer_id=row.id,
@@ -229,9 +238,18 @@ async def _keep(
             row.citations = [citation.model_dump(mode="json") for citation in telling.citations]
             row.outline = [item.model_dump(mode="json") for item in draft.outline]
             row.dropped_citations, row.problem = telling.dropped, draft.problem
+            _note_taken(row, draft.taken)
+            # What was said of the earlier words is not said of these.
+            await ratings.forget(ctx.db, row.id)
         await _close(ctx, row, status)
         await repository.touch(ctx.db, row.conversation_id)
     return status
+
+
+def _note_taken(row: Message, taken: Taken | None) -> None:
+    row.arm_id = taken.arm_id if taken else None
+    row.cost_micro = taken.cost_micro if taken else None
+    row.ms, row.first_ms = (taken.ms, taken.first_ms) if taken else (None, None)
 
 
 async def _close(ctx: Context, row: Message, status: MessageStatus) -> None:

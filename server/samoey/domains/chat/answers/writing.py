@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from samoey.domains.chat import chain
 from samoey.domains.chat.answers.checking import Checker
@@ -42,6 +43,33 @@ _WAIT_S = 0.5
 
 
 @dataclass(slots=True)
+class Taken:
+    """What asking a model took: by whose instructions, how long, for how much."""
+
+    arm_id: UUID | None
+    begun: float = field(default_factory=time.monotonic)
+    first_ms: int | None = None
+    ms: int | None = None
+    cost_micro: int = 0
+
+    def words(self) -> None:
+        """Words came; only the first ones of the model count."""
+        if self.first_ms is None and self.ms is None:
+            self.first_ms = self._since()
+
+    def charge(self, cost_micro: int) -> None:
+        """One of the requests ended."""
+        self.cost_micro += cost_micro
+
+    def end(self) -> None:
+        """The model said what it had to say."""
+        self.ms = self._since()
+
+    def _since(self) -> int:
+        return round((time.monotonic() - self.begun) * 1000)
+
+
+@dataclass(slots=True)
 class Draft:
     """What is known of an answer beside its words, filled as it is written."""
 
@@ -51,6 +79,8 @@ class Draft:
     outline: list[OutlineItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
+    # Nothing where no model was asked.
+    taken: Taken | None = None
 
 
 async def write(
@@ -106,12 +136,19 @@ class _Pen:
     def wrote(self) -> bool:
         return bool(self._telling.text)
 
+    def begin(self, asked: Asked) -> Taken:
+        """A model is asked from now on."""
+        self._draft.taken = Taken(asked.instructions.arm_id)
+        return self._draft.taken
+
     async def add(self, words: AsyncIterator[str]) -> None:
         """Write what comes, to its end, or as much as one answer may hold."""
         try:
             async for text in words:
                 if not self._writing:
                     self._writing = True
+                    if self._draft.taken is not None:
+                        self._draft.taken.words()
                     await self._telling.stage("writing")
                 await self._units(self._cutter.add(storable(text)))
                 if len(self._telling.text) > _LONGEST_ANSWER:
@@ -157,41 +194,46 @@ def storable(text: str) -> str:
 async def _by_model(
     tools: Tools, asked: Asked, model: str | None, found: Gathered, pen: _Pen
 ) -> None:
+    taken = pen.begin(asked)
     # In a thread: loading LangChain would hold up the worker's signs of life.
-    llm = await asyncio.to_thread(_model, tools, asked, model)
-    tokens, begun = tools.settings.chat.prompt_tokens, time.monotonic()
-    for left in reversed(range(_TRIES)):
-        reasons: list[str] = []
-        words = chain.write(
-            llm,
-            asked.text,
-            [passage.source for passage in found.passages],
-            asked.before,
-            tokens=tokens,
-            ended=reasons.append,
-        )
-        try:
-            await pen.add(words)
-            pen.close(reasons)
-        except ModelPromptTooLong:
-            if pen.wrote or not left:
-                raise
-            tokens //= 2
-        except (ModelUnavailable, ModelBusy) as problem:
-            waited = time.monotonic() - begun
-            wait = problem.extra.get("retry_after") or _WAIT_S
-            assert isinstance(wait, float | int)
-            if pen.wrote or not left or waited + wait > _LONGEST_WAIT_S:
-                raise
-            await asyncio.sleep(wait)
-        else:
-            return
+    llm = await asyncio.to_thread(_model, tools, asked, model, taken)
+    tokens = tools.settings.chat.prompt_tokens
+    try:
+        for left in reversed(range(_TRIES)):
+            try:
+                await _asked_once(llm, asked, found, pen, tokens)
+            except ModelPromptTooLong:
+                if pen.wrote or not left:
+                    raise
+                tokens //= 2
+            except (ModelUnavailable, ModelBusy) as problem:
+                waited = time.monotonic() - taken.begun
+                wait = problem.extra.get("retry_after") or _WAIT_S
+                assert isinstance(wait, float | int)
+                if pen.wrote or not left or waited + wait > _LONGEST_WAIT_S:
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                return
+    finally:
+        taken.end()
 
 
-def _model(tools: Tools, asked: Asked, model: str | None) -> "BaseChatModel":
+async def _asked_once(
+    llm: "BaseChatModel", asked: Asked, found: Gathered, pen: _Pen, tokens: int
+) -> None:
+    reasons: list[str] = []
+    sources = [passage.source for passage in found.passages]
+    messages = chain.composed(asked.instructions, asked.text, sources, asked.before, tokens=tokens)
+    await pen.add(chain.write(llm, messages, ended=reasons.append))
+    pen.close(reasons)
+
+
+def _model(tools: Tools, asked: Asked, model: str | None, taken: Taken) -> "BaseChatModel":
     chain.load()
     person = asked.actor.user_id
-    return tools.models.langchain(model, Asker(person, asked.workspace_id) if person else None)
+    asker = Asker(person, asked.workspace_id) if person else None
+    return tools.models.langchain(model, asker, taken.charge)
 
 
 async def _by_extracts(tools: Tools, asked: Asked, found: Gathered, pen: _Pen) -> None:
