@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, Select, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from samoey.domains.identity.sessions.tables import RefreshToken, Session
@@ -25,17 +25,8 @@ async def open_ones(db: AsyncSession, actor: Actor, now: datetime) -> Sequence[S
 
 async def lasts(db: AsyncSession, session_id: UUID, user_id: UUID, now: datetime) -> bool:
     """Whether that session still opens doors for that person: read to authenticate."""
-    found = await db.scalar(
-        select(Session.id)
-        .join(User, User.id == Session.user_id)
-        .where(
-            Session.id == session_id,
-            Session.user_id == user_id,
-            User.disabled_at.is_(None),
-            *_lasting(now),
-        )
-    )
-    return found is not None
+    asked = {"session": session_id, "user": user_id, "now": now}
+    return (await (await db.connection()).execute(_SHOWN, asked)).first() is not None
 
 
 async def lasting(
@@ -119,5 +110,18 @@ async def forget_ended(db: AsyncSession, before: datetime) -> None:
     )
 
 
-def _lasting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _lasting(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
     return Session.revoked_at.is_(None), Session.expires_at > now
+
+
+# What each request asks: built once, for that takes longer than to ask it.
+_SHOWN = (
+    select(Session.id)
+    .join(User, User.id == Session.user_id)
+    .where(
+        Session.id == bindparam("session"),
+        Session.user_id == bindparam("user"),
+        User.disabled_at.is_(None),
+        *_lasting(bindparam("now", type_=DateTime(timezone=True))),
+    )
+)
