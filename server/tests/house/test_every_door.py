@@ -161,7 +161,10 @@ async def lived(open_test_house: Callable[..., Any]) -> AsyncIterator[Lived]:
         provider = {"provider_id": await made("models/providers", workspace | address)}
         deployment = await made("models/deployments", workspace | provider | {"model": "large"})
         alias = {"name": "fast", "targets": [{"deployment_id": deployment}]}
+        prompt = {"name": "Brief", "purpose": "assistant", "text": "Be brief."}
         ids = (workspace | provider) | {
+            "prompt_id": await made("models/prompts", workspace | prompt),
+            "arm_id": str(uuid4()),
             "deployment_id": deployment,
             "alias_id": await made("models/aliases", workspace | alias),
             "repository_id": repository,

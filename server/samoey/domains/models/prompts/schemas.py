@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from samoey.domains.models.prompts.sharing import WHOLE
 from samoey.domains.models.providers.schemas import Incoming, Version
@@ -151,16 +151,6 @@ class TrafficWish(Incoming):
     workspace_id: UUID
     version: Version
     arms: Annotated[list[ArmShape], Field(min_length=1, max_length=_MOST_ARMS)]
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if sum(arm.share for arm in self.arms) != WHOLE:
-            message = f"the shares must come to {WHOLE}"
-            raise ValueError(message)
-        if len({arm.version_id for arm in self.arms}) < len(self.arms):
-            message = "a version is named twice"
-            raise ValueError(message)
-        return self
 
 
 class ArmOut(BaseModel):

@@ -18,7 +18,7 @@ from samoey.domains.models.prompts.schemas import (
     TrafficOut,
     TrafficWish,
 )
-from samoey.domains.models.prompts.sharing import arm_of
+from samoey.domains.models.prompts.sharing import WHOLE, arm_of
 from samoey.domains.models.prompts.tables import PromptArm, PromptExperiment
 from samoey.domains.models.providers import service as providers
 from samoey.domains.models.schemas import Instructions
@@ -26,6 +26,7 @@ from samoey.domains.workspaces import service as workspaces
 from samoey.domains.workspaces.service import Role
 from samoey.kit.context import Context
 from samoey.kit.ids import new_id
+from samoey.kit.problems import InvalidRequest
 
 _MOST_EARLIER = 20
 _Names = Mapping[UUID, tuple[str, int]]
@@ -51,9 +52,11 @@ async def set_traffic(ctx: Context, wish: TrafficWish) -> TrafficOut:
     Raises:
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
         ChangedMeanwhile: somebody else decided since.
+        InvalidRequest: the shares do not come to a hundred, or a version is there twice.
         PromptVersionUnknown: the assistant has no such version here.
     """
     await workspaces.require(ctx, wish.workspace_id, Role.ADMIN)
+    _require_whole(wish.arms)
     running = await repository.running(ctx.db, wish.workspace_id, locked=True)
     providers.require_version(running.version if running else 0, wish.version)
     wanted = {arm.version_id for arm in wish.arms}
@@ -80,6 +83,16 @@ async def instructions(ctx: Context, workspace_id: UUID, conversation_id: UUID) 
     arm = arms[arm_of(running.id, conversation_id, [it.share for it in arms])]
     text = None if arm.version_id is None else await repository.text_of(ctx.db, arm.version_id)
     return Instructions(BUILT_IN if text is None else templates.rendered(text, {}), arm.id)
+
+
+def _require_whole(arms: Sequence[ArmShape]) -> None:
+    errors = []
+    if sum(arm.share for arm in arms) != WHOLE:
+        errors.append(f"the shares must come to {WHOLE}")
+    if len({arm.version_id for arm in arms}) < len(arms):
+        errors.append("a version is named twice")
+    if errors:
+        raise InvalidRequest(errors=[{"pointer": "/body/arms", "detail": it} for it in errors])
 
 
 async def _begin(
