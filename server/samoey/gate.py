@@ -31,6 +31,7 @@ from samoey.domains.models.snapshots.service import Keeper, of_environment
 from samoey.domains.models.usage.service import SpentBefore, UsageBooks
 from samoey.kit.context import Tools
 from samoey.kit.known_providers import given_providers
+from samoey.kit.metrics import METRICS
 from samoey.kit.ports.models import ModelNotAllowed
 from samoey.kit.secrets import kept_key
 from samoey.kit.settings import Settings
@@ -104,7 +105,11 @@ class Gate:
             self._opened.push_async_callback(one.close)
         keeper = await self._opened.enter_async_context(Keeper(tools).open())
         till = Till(purse, Rates(ledger, when_away=when_away), accounts)
-        return self._gateway_of(keeper, till, self._cache())
+        gateway = self._gateway_of(keeper, till, self._cache())
+        breakers = meters.Breakers(gateway.breakers)
+        METRICS.register(breakers)
+        self._opened.callback(METRICS.unregister, breakers)
+        return gateway
 
     def _cache(self) -> Cache:
         """What all processes keep of answers, and what this one has of it at hand."""

@@ -64,4 +64,5 @@ async def test_the_relay_alone_answers_programs_and_orchestrators_and_nobody_els
     assert answer.headers["x-samoey-deployment"] == "openai/double-large"
     assert (stranger.status_code, health.status_code, page.status_code) == (401, 200, 404)
     assert "samoey_models_requests_total" in metrics.text
+    assert 'samoey_models_breaker_state{deployment="openai/*"} 0.0' in metrics.text
     assert await asyncio.to_thread(process.wait, 20) in {0, -15}

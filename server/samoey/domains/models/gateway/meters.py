@@ -1,6 +1,10 @@
 """What Prometheus is told of models, by the name that was asked for; few names, never keys."""
 
+from collections.abc import Callable, Iterator, Mapping
+
 from prometheus_client import Counter, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from samoey.domains.models.gateway.usage import Usage
 from samoey.kit.metrics import METRICS, Bounded
@@ -53,6 +57,29 @@ LOST = Counter(
     "Requests whose usage could not be kept: the journal was full.",
     registry=METRICS,
 )
+
+# The higher, the worse: who alerts asks for what stays above 0.
+_STATES = {"closed": 0, "half-open": 1, "open": 2}
+
+
+class Breakers(Collector):
+    """How the breakers stand when somebody looks; `states` tells it by deployment."""
+
+    def __init__(self, states: Callable[[], Mapping[str, str]], most: int = _MOST_MODELS) -> None:
+        self._states, self._most = states, most
+
+    def collect(self) -> Iterator[Metric]:
+        """One figure for each deployment; of too many, those that fail are told first."""
+        told = GaugeMetricFamily(
+            "samoey_models_breaker_state",
+            "Whether a deployment is asked: 0 closed (it is), 1 half open (one request looks), "
+            "2 open (it rests after failures).",
+            labels=["deployment"],
+        )
+        figures = sorted(((_STATES[it], name) for name, it in self._states().items()), reverse=True)
+        for state, name in figures[: self._most]:
+            told.add_metric([name], state)
+        yield told
 
 
 class _Model:

@@ -162,6 +162,12 @@ class Gateway:
             offered += [f"{endpoint.provider}/{name}" for name in sorted(listed.names)]
         return [name for name in dict.fromkeys(offered) if names.may(name, policy)]
 
+    def breakers(self) -> dict[str, str]:
+        """How the breaker of each deployment stands, by provider and model."""
+        states = self.standings.states()
+        known = (*self._snapshots.current.deployments.values(), *self._own)
+        return {f"{it.provider}/{it.model}": states.get(it.id, "closed") for it in known}
+
     def explain(self, name: str, needs: Needs, policy: KeyPolicy) -> list[Explained]:
         """Who would be asked for `name` now, in which order and why; and who would not.
 

@@ -1,6 +1,6 @@
 """What Prometheus is told of models."""
 
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from samoey.domains.models.gateway import meters
 from samoey.kit.metrics import METRICS, Bounded
@@ -54,3 +54,16 @@ def test_known_values_stay_when_there_are_too_many() -> None:
     bounded = Bounded(2)
 
     assert [bounded(it) for it in ("a", "b", "c", "a", "d")] == ["a", "b", "other", "a", "other"]
+
+
+def test_how_breakers_stand_is_told_by_deployment_and_of_too_many_those_that_fail() -> None:
+    registry = CollectorRegistry()
+    states = {f"p/{number}": "closed" for number in range(100)}
+    registry.register(meters.Breakers(lambda: states, most=5))
+    states |= {"p/7": "open", "p/8": "half-open"}
+
+    told = generate_latest(registry).decode()
+
+    assert registry.get_sample_value("samoey_models_breaker_state", {"deployment": "p/7"}) == 2
+    assert registry.get_sample_value("samoey_models_breaker_state", {"deployment": "p/8"}) == 1
+    assert told.count("samoey_models_breaker_state{") == 5
