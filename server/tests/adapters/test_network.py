@@ -4,12 +4,12 @@ import asyncio
 import socket
 from typing import Any
 
-import aiohttp
 import pytest
 
-from samoey.adapters.models.connect.guarded import guarded_connector
+from samoey.adapters.models.connect.http import Vendors
 from samoey.adapters.network import NetworkGuard
 from samoey.kit.ports.network import HostUnknown, OutsideAddress, PrivateAddress
+from samoey.kit.ports.upstreams import TimeLimits
 
 PRIVATE = ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "10.0.0.5", "::1", "fd00::1"]
 CLOUDS_OWN = ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"]  # noqa: S104 - nothing is bound
@@ -75,11 +75,11 @@ async def test_a_name_that_leads_into_a_private_network_is_never_connected_to(
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "getaddrinfo", inside)
-    connector = guarded_connector(guard(private_allowed=False))
 
-    async with aiohttp.ClientSession(connector=connector) as http:
-        with pytest.raises(PrivateAddress):
-            await http.get("http://models.example.org/v1/models")
+    with pytest.raises(PrivateAddress):
+        await Vendors(guard(private_allowed=False)).get(
+            "http://models.example.org/v1/models", (), TimeLimits()
+        )
 
 
 async def test_a_name_is_looked_up_once_and_that_number_is_gone_to(
@@ -101,10 +101,9 @@ async def test_a_name_is_looked_up_once_and_that_number_is_gone_to(
     port = server.sockets[0].getsockname()[1]
     monkeypatch.setattr(loop, "getaddrinfo", rebinding)
 
-    async with (
-        server,
-        aiohttp.ClientSession(connector=guarded_connector(guard())) as http,
-        http.get(f"http://models.example.org:{port}/") as response,
-    ):
-        assert response.status == 204
+    vendors = Vendors(guard())
+    async with server:
+        reply = await vendors.get(f"http://models.example.org:{port}/", (), TimeLimits())
+        await vendors.close()
+    assert reply.status == 204
     assert looked == ["models.example.org"]

@@ -100,7 +100,8 @@ class VendorsDesk:
             case _:
                 url = f"{base}/models"
                 headers = {"Authorization": f"Bearer {key}"} if key else {}
-        body = await _good(await self._ways.vendors.get(url, headers, self._limits), deployment)
+        told = await self._ways.vendors.get(url, tuple(headers.items()), self._limits)
+        body = await _good(told, deployment)
         try:
             listed = msgspec.json.decode(body, type=_List)
         except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw
-from multidict import CIMultiDict
 
-from samoey.adapters.models.connect.http import HttpReply, Vendors
+from samoey.adapters.models.connect.http import Headers, HttpReply, Vendors
 from samoey.kit.ports.upstreams import Deployment, Dialect, VendorKey
 
 _PATHS: dict[Dialect, str] = {
@@ -38,8 +37,7 @@ class AnthropicUpstream:
         if _BETA in body:
             body, betas = _apart(body)
             if betas:
-                headers = headers.copy()
-                headers["anthropic-beta"] = ",".join(betas)
+                headers = (*headers, ("anthropic-beta", ",".join(betas)))
         url = _url(deployment.base_url, _PATHS[dialect])
         return await self._vendors.post(url, headers, body, deployment.limits)
 
@@ -67,8 +65,6 @@ def _url(base: str, path: str) -> str:
 
 
 @lru_cache(1024)
-def _headers(key: VendorKey | None) -> CIMultiDict[str]:
-    headers = CIMultiDict({"Content-Type": "application/json", "anthropic-version": _VERSION})
-    if key is not None:
-        headers["x-api-key"] = key.reveal()
-    return headers
+def _headers(key: VendorKey | None) -> Headers:
+    told = (("Content-Type", "application/json"), ("anthropic-version", _VERSION))
+    return told if key is None else (*told, ("x-api-key", key.reveal()))

@@ -3,9 +3,7 @@
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from multidict import CIMultiDict
-
-from samoey.adapters.models.connect.http import HttpReply, Vendors
+from samoey.adapters.models.connect.http import Headers, HttpReply, Vendors
 from samoey.kit.ports.upstreams import Deployment, Dialect, TimeLimits, VendorKey
 
 _DIALECTS: frozenset[Dialect] = frozenset(
@@ -57,9 +55,9 @@ def _url(base: str, path: str, azure_model: str | None) -> str:
 
 
 @lru_cache(1024)
-def _headers(key: VendorKey | None, azure: bool) -> CIMultiDict[str]:  # noqa: FBT001 - a cache key
-    headers = CIMultiDict({"Content-Type": "application/json"})
-    if key is not None:
-        name = "api-key" if azure else "Authorization"
-        headers[name] = key.reveal() if azure else f"Bearer {key.reveal()}"
-    return headers
+def _headers(key: VendorKey | None, azure: bool) -> Headers:  # noqa: FBT001 - a cache key
+    told = (("Content-Type", "application/json"),)
+    if key is None:
+        return told
+    shown = ("api-key", key.reveal()) if azure else ("Authorization", f"Bearer {key.reveal()}")
+    return (*told, shown)
