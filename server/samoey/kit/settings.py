@@ -247,8 +247,17 @@ class KnowledgeSettings(Section):
     largest_file_kb: float = Field(
         1000, gt=0, description="Largest file that is indexed, in kilobytes; others are counted."
     )
-    open_indexes: int = Field(
-        16, ge=1, description="Indexes that a process keeps open; the least used one is closed."
+    open_mib: int = Field(
+        256,
+        ge=1,
+        description="Memory that the open indexes of a process may take, in mebibytes; beyond it "
+        "the least used ones are closed. One of 1,000 passages takes about 0.03.",
+    )
+    patience_s: float = Field(
+        1,
+        ge=0,
+        description="Seconds that a search waits for indexes that are not open yet; then it "
+        "answers from the others, and says so.",
     )
 
 

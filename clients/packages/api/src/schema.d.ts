@@ -3008,10 +3008,25 @@ export interface components {
         Role: "viewer" | "member" | "admin" | "owner";
         /** SearchOut */
         SearchOut: {
+            /**
+             * Answered
+             * @description Repositories that were searched.
+             */
+            answered: number;
             /** Hits */
             hits: components["schemas"]["HitOut"][];
+            /**
+             * Note
+             * @description A plain sentence when not all of them were searched: why not.
+             */
+            note?: string | null;
             /** Query */
             query: string;
+            /**
+             * Repositories
+             * @description Repositories that were to be searched.
+             */
+            repositories: number;
             /** Took Ms */
             took_ms: number;
         };

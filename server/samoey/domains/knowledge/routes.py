@@ -52,8 +52,10 @@ async def search(
         language=language or None,
         limit=limit,
     )
-    hits = await service.search(tools, actor, wish)
-    return SearchOut(query=q, took_ms=(time.perf_counter() - begin) * 1000, hits=hits)
+    found = await service.search(tools, actor, wish)
+    took_ms = (time.perf_counter() - begin) * 1000
+    # What we read ourselves needs no second look.
+    return SearchOut.model_construct(query=q, took_ms=took_ms, **dict(found))
 
 
 @router.get("/outline", responses=problems(Unauthenticated, NotFound))

@@ -81,10 +81,20 @@ class HitOut(BaseModel):
     text: str
 
 
-class SearchOut(BaseModel):
+class Searched(BaseModel):
+    """What was found, and from how many of the repositories that were to be asked."""
+
+    hits: list[HitOut]
+    answered: int = Field(description="Repositories that were searched.")
+    repositories: int = Field(description="Repositories that were to be searched.")
+    note: str | None = Field(
+        None, description="A plain sentence when not all of them were searched: why not."
+    )
+
+
+class SearchOut(Searched):
     query: str
     took_ms: float
-    hits: list[HitOut]
 
 
 class SymbolOut(BaseModel):

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from samoey.domains.knowledge import repository
+from samoey.domains.knowledge import repository, shelves
 from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.events import IndexWanted
 from samoey.domains.knowledge.indexing import service as indexing
-from samoey.domains.knowledge.opening import KnownNames, OpenSnapshots
+from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
     Citation,
@@ -19,6 +18,7 @@ from samoey.domains.knowledge.schemas import (
     IndexOut,
     NewIndex,
     Query,
+    Searched,
     SymbolOut,
     Verdict,
     Verified,
@@ -29,12 +29,19 @@ from samoey.kit.context import SYSTEM, Actor, Context, Tools
 
 if TYPE_CHECKING:
     from samoey.domains.knowledge.lexical.fields import Passage
+    from samoey.domains.knowledge.lexical.reading import Snapshot
 
 Readers = Actor | Sequence[Actor]
 
 # A question longer than this is asked by its beginning, and by so many different words.
 LONGEST_ASKED = 20_000
 MOST_WORDS = 40
+WHY_CLOSED = {
+    Closed.LOST: "are being made again",
+    Closed.AWAY: "cannot be read now",
+    Closed.NO_ROOM: "are more than this server keeps open",
+    Closed.COMING: "are being opened",
+}
 
 
 async def indexes(ctx: Context, *, workspace_id: UUID | None = None) -> list[IndexOut]:
@@ -78,8 +85,12 @@ async def remove_index(tools: Tools, repository_id: UUID) -> None:
     await indexing.remove(tools, repository_id)
 
 
-async def search(tools: Tools, readers: Readers, query: Query) -> list[HitOut]:
+async def search(
+    tools: Tools, readers: Readers, query: Query, *, patience_s: float | None = None
+) -> Searched:
     """Find the passages that answer a query, among what every one of the readers may read.
+
+    What is not open yet is waited for so long; the answer says from how many it was made.
 
     Raises:
         PathPatternRefused: the path pattern cannot be searched by.
@@ -96,53 +107,54 @@ async def search(tools: Tools, readers: Readers, query: Query) -> list[HitOut]:
         if (named := known_names().of(ids)) is None:
             named = {each.id: each.name for each in await repositories.list_repositories(ctx)}
             known_names().learn(named)
-    shelves = {
-        each.repository_id: indexing.shelf_of(tools, each.repository_id) for each in answering
-    }
-    most = tools.settings.knowledge.open_indexes
-    hits, missing = await asyncio.to_thread(look, shelves, answering, named, query, most)
-    for each in missing:
-        await mend(tools, each)
-    return hits
+    patience_s = tools.settings.knowledge.patience_s if patience_s is None else patience_s
+    opened, closed = await shelves.opened(tools, answering, patience_s=patience_s)
+    hits = await asyncio.to_thread(look, opened, named, query)
+    for each, why in closed:
+        if why is Closed.LOST:
+            await mend(tools, each)
+    return Searched(
+        hits=hits,
+        answered=len(opened),
+        repositories=len(answering),
+        note=partly(len(opened), [why for _, why in closed]),
+    )
+
+
+def partly(answered: int, closed: Sequence[Closed]) -> str | None:
+    """Say plainly that not all repositories were asked, and why the others were not."""
+    if not closed:
+        return None
+    whole = f"Answered from {answered:,} of {answered + len(closed):,} repositories"
+    reasons = [f"{closed.count(why):,} {WHY_CLOSED[why]}" for why in Closed if why in closed]
+    if set(closed) == {Closed.COMING}:
+        return f"{whole}; the rest is being opened."
+    return f"{whole}: {', '.join(reasons)}."
 
 
 def look(
-    shelves: dict[UUID, Path],
-    answering: Sequence[Answering],
-    named: dict[UUID, str],
-    query: Query,
-    most: int,
-) -> tuple[list[HitOut], list[Answering]]:
-    """Search each snapshot and merge by score; also give the snapshots that cannot be read."""
+    opened: Sequence[tuple[Answering, "Snapshot"]], named: dict[UUID, str], query: Query
+) -> list[HitOut]:
+    """Search all these snapshots as if they were one."""
     # tantivy is loaded when somebody first searches, not when the process starts.
     from samoey.domains.knowledge.lexical.naming import favour
-    from samoey.domains.knowledge.lexical.ranking import Wish, best
+    from samoey.domains.knowledge.lexical.ranking import Place, Wish, best_of
     from samoey.domains.knowledge.lexical.reading import Filter, PatternTooTangled
-    from samoey.domains.knowledge.lexical.shelf import readable
     from samoey.domains.knowledge.lexical.words import Words
 
     asked = query.text[:LONGEST_ASKED]
     words = list(dict.fromkeys(Words().line(asked).split()))[:MOST_WORDS]
     wish = Wish(query.limit, query.per_file, query.prior)
-    hits: list[HitOut] = []
-    missing = []
-    for each in answering:
-        if not readable(each.snapshot):
-            missing.append(each)
-            continue
-        try:
-            snapshot = opened().get(shelves[each.repository_id] / each.snapshot, most=most)
-            found = best(snapshot, words, asked, wish, Filter(query.path, query.language))
-        except FileNotFoundError:
-            missing.append(each)
-            continue
-        except PatternTooTangled as tangled:
-            raise PathPatternRefused from tangled
-        name = named.get(each.repository_id, "")
-        weight = favour(name, asked)
-        hits += [_hit(each, name, one.passage, one.score * weight) for one in found]
-    hits.sort(key=lambda hit: -hit.score)
-    return hits[: query.limit], missing
+    names = [named.get(each.repository_id, "") for each, _ in opened]
+    places = [
+        Place(snapshot, favour(name, asked))
+        for (_, snapshot), name in zip(opened, names, strict=True)
+    ]
+    try:
+        found = best_of(places, words, asked, wish, Filter(query.path, query.language))
+    except PatternTooTangled as tangled:
+        raise PathPatternRefused from tangled
+    return [_hit(opened[which][0], names[which], one.passage, one.score) for which, one in found]
 
 
 def _hit(found_in: Answering, name: str, passage: "Passage", score: float) -> HitOut:
@@ -160,12 +172,6 @@ def _hit(found_in: Answering, name: str, passage: "Passage", score: float) -> Hi
         score=round(score, 4),
         text=passage.text,
     )
-
-
-@cache
-def opened() -> OpenSnapshots:
-    """Give the snapshots that this process holds open."""
-    return OpenSnapshots()
 
 
 @cache

@@ -27,7 +27,7 @@ async def test_a_file_of_200_mb_is_passed_by_and_said_to_be_large(
     async with tools.work(ada.actor) as ctx:
         (index,) = await service.indexes(ctx)
     assert (index.state, index.files_total, index.skipped) == ("ready", 2, 1)
-    hits = await service.search(tools, ada.actor, Query(text="ignite"))
+    hits = (await service.search(tools, ada.actor, Query(text="ignite"))).hits
     assert [hit.path for hit in hits] == ["good.py"]
     place = f"/api/v1/repositories/{repository_id}/file?path=dump.sql"
     shown = (await client.get(place, headers=ada.headers)).json()

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from samoey.domains.knowledge import service
 from samoey.domains.knowledge.errors import IndexingFailed
 from samoey.domains.knowledge.indexing import builder
-from samoey.domains.knowledge.indexing.service import shelf_of
 from samoey.domains.knowledge.schemas import IndexOut, Query
+from samoey.domains.knowledge.shelves import shelf_of
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.fetching import service as fetching
 from samoey.kit.context import Tools
@@ -54,7 +54,7 @@ async def delete(tools: Tools, ada: Somebody, repository_id: UUID) -> None:
 
 
 async def found(tools: Tools, ada: Somebody, asked: str) -> set[str]:
-    return {hit.path for hit in await service.search(tools, ada.actor, Query(text=asked))}
+    return {hit.path for hit in (await service.search(tools, ada.actor, Query(text=asked))).hits}
 
 
 async def until(there: Callable[[], bool]) -> None:
@@ -93,7 +93,8 @@ async def test_what_is_connected_is_indexed_by_itself_and_cleared_away_by_itself
 
     index = await only_index(house.tools, ada)
     assert (index.state, index.commit, index.files_done) == ("ready", head, 3)
-    hits = await service.search(house.tools, ada.actor, Query(text="how is a greeting parsed?"))
+    asked = Query(text="how is a greeting parsed?")
+    hits = (await service.search(house.tools, ada.actor, asked)).hits
     assert (hits[0].symbol, hits[0].commit) == ("parse_greeting", head)
 
     await delete(house.tools, ada, repository_id)

@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from samoey.adapters.embedded.servers import Servers
 from samoey.domains.knowledge import service
-from samoey.domains.knowledge.indexing.service import shelf_of
+from samoey.domains.knowledge.opening import open_snapshots
 from samoey.domains.knowledge.schemas import Citation, Query
+from samoey.domains.knowledge.shelves import shelf_of
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.settings import Settings
 from samoey.tools import open_house
@@ -166,8 +167,8 @@ async def test_several_readers_find_only_what_all_of_them_may_read(place: Place)
     together = await service.search(place.tools, [place.ada.actor, vera.actor], query)
     with_stranger = await service.search(place.tools, [place.ada.actor, eve.actor], query)
 
-    assert len(together) > 0
-    assert with_stranger == []
+    assert len(together.hits) > 0
+    assert (with_stranger.hits, with_stranger.repositories) == ([], 0)
 
 
 async def test_two_repositories_are_searched_at_once(place: Place, tmp_path: Path) -> None:
@@ -263,7 +264,7 @@ async def test_an_index_whose_folder_is_gone_is_made_again(
     place: Place, jobs_waiting: Callable[[], Awaitable[list[str]]]
 ) -> None:
     shelf = shelf_of(place.tools, place.repository_id)
-    service.opened.cache_clear()
+    open_snapshots.cache_clear()
     for folder in shelf.iterdir():
         folder.rename(folder.with_name(f"{folder.name}-lost"))
 

@@ -116,6 +116,11 @@ function NothingFound({ asked }: { asked: Asked }) {
   )
 }
 
+/** What a person should know when not all repositories were searched. */
+function Partly({ note }: { note: string | null | undefined }) {
+  return note ? <p className="text-sm text-quiet">{note}</p> : null
+}
+
 /** Search over all indexed code: `/search/?q=`. */
 export function Search() {
   const router = useRouter()
@@ -157,6 +162,7 @@ export function Search() {
           <ProblemPanel error={search.error} retry={() => void search.refetch()} />
         ) : null}
         {nothing}
+        <Partly note={found?.note} />
         {q && !nothing && search.isPending ? <SkeletonRows rows={8} /> : null}
         {found ? (
           <div className={cn(search.isPlaceholderData && 'opacity-60')}>

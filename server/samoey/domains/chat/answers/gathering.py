@@ -19,6 +19,8 @@ from samoey.kit.ports.models import Source
 _WHOLE_QUESTION = 4
 _MOST_PER_FILE = 3
 _MOST_OUTLINE = 12
+# An answer waits longer than a search for indexes that are not open yet.
+_PATIENCE_S = 10
 # How much the second and third passage of a file speak for it.
 _FURTHER = 0.3
 _SHORT_COMMIT = 12
@@ -92,8 +94,10 @@ async def gather(tools: Tools, asked: Asked) -> Gathered:
         limit=min(100, tools.settings.chat.sources * 3),
         per_file=_MOST_PER_FILE,
     )
-    hits = by_file(await knowledge.search(tools, asked.actor, query))
-    hits = hits[: tools.settings.chat.sources]
+    searched = await knowledge.search(tools, asked.actor, query, patience_s=_PATIENCE_S)
+    if searched.note:
+        found.notes.append(searched.note)
+    hits = by_file(searched.hits)[: tools.settings.chat.sources]
     found.passages = [_passage(f"S{n}", hit) for n, hit in enumerate(hits, start=1)]
     found.outline = _outline(hits)
     return found

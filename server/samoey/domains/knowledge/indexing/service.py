@@ -6,7 +6,6 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +17,7 @@ from samoey.domains.knowledge.indexing.child import indexing
 from samoey.domains.knowledge.indexing.orders import Job
 from samoey.domains.knowledge.lexical.orders import Order, Source
 from samoey.domains.knowledge.lexical.shelf import clear, snapshot_name, sweep
+from samoey.domains.knowledge.shelves import shelf_of
 from samoey.domains.knowledge.tables import IndexState
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import RepositoryOut
@@ -26,11 +26,6 @@ from samoey.kit.ports.git import EntryKind, RevisionNotFound
 from samoey.kit.problems import Problem, ServerError
 
 NOTE_EVERY_S = 0.5
-
-
-def shelf_of(tools: Tools, repository_id: UUID) -> Path:
-    """The folder that holds the snapshots of a repository."""
-    return tools.settings.home / "indexes" / str(repository_id)
 
 
 async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> None:

@@ -3,15 +3,23 @@
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
+from heapq import merge
+from math import log1p, prod
 
 import tantivy
 
 from samoey.domains.knowledge.lexical.naming import symbols, worth
-from samoey.domains.knowledge.lexical.reading import Filter, Found, Snapshot, rank
+from samoey.domains.knowledge.lexical.reading import (
+    Filter,
+    Found,
+    Snapshot,
+    Weights,
+    rank,
+    weighed_alike,
+)
 
 TEST = re.compile(
     r"(^|/)(tests?|testing|__tests__|specs?|e2e|testdata|fixtures)/"
@@ -39,6 +47,10 @@ MOST = 3_000
 NAMED = 60
 
 
+# So many passages are asked of each of many snapshots at first, where fewer would do.
+FEW = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How many passages to show, and how they are chosen."""
@@ -48,57 +60,130 @@ class Wish:
     prior: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A snapshot that is asked among others, and what its passages weigh among theirs."""
+
+    snapshot: Snapshot
+    favour: float = 1.0
+
+
+# A passage, and which of the snapshots it stands in.
+Placed = tuple[int, Found]
+
+
 def best(
     snapshot: Snapshot, words: Sequence[str], asked: str, wish: Wish, where: Filter
 ) -> list[Found]:
-    """Find the passages to show of one snapshot, best first: those it names, then the others.
+    """Find the passages to show of one snapshot, best first."""
+    return [found for _, found in best_of([Place(snapshot)], words, asked, wish, where)]
 
-    They are loaded in BM25's order until no further one can come up: the prior only lowers scores,
-    so what scores less than the last one shown stays below it.
+
+def best_of(
+    places: Sequence[Place], words: Sequence[str], asked: str, wish: Wish, where: Filter
+) -> list[Placed]:
+    """Find the passages to show of all these snapshots: those that are named, then the others.
+
+    Each snapshot ranks by itself, with words weighed as if all were one; what they rank is loaded
+    in the order of its scores until nothing further can come up: the prior only lowers scores, so
+    what scores less than the last one shown stays below it.
     """
     weigh = weigher(asked) if wish.prior else alike
     enough = Enough(wish)
-    found, seen = named(snapshot, words, asked, weigh, where)
+    weights = shared(places, words)
+    found, seen = named(places, weights, asked, weigh, where)
     for each in found:
         enough.add(each)
-    count = AHEAD * wish.limit
-    while len(found) < MOST:
-        ranked = snapshot.ranked(words, count, where, skip=len(found))
-        for score, address in ranked:
-            if enough.at(score):
-                return shown(found, wish)
-            if place(address) in seen:
-                continue
-            passage = snapshot.passage(address)
-            found.append(Found(passage, score * weigh(passage.path)))
-            enough.add(found[-1])
-        if len(ranked) < count:
+    count = max(FEW, AHEAD * wish.limit // max(len(places), 1))
+    for score, which, address in merged(places, weights, count, where):
+        if enough.at(score) or len(found) >= MOST:
             break
-        count *= AHEAD
+        if (which, *spot(address)) in seen:
+            continue
+        passage = places[which].snapshot.passage(address)
+        found.append((which, Found(passage, score * weigh(passage.path))))
+        enough.add(found[-1])
     return shown(found, wish)
 
 
+def shared(places: Sequence[Place], words: Sequence[str]) -> list[Weights]:
+    """Weigh words for each snapshot so that a rare one is worth the same in all of them.
+
+    BM25 takes a word for as rare as it is in its own index. In a small one no word is, and what
+    is found there would drown; so each is weighed by how rare it is in all of them together.
+    """
+    if len(places) == 1:
+        return [weighed_alike(words)]
+    terms = list(weighed_alike(words).items())
+    sizes = [place.snapshot.size for place in places]
+    held = [
+        [place.snapshot.frequency(field, word) for (field, word), _ in terms] for place in places
+    ]
+    everywhere = [idf(sum(column), sum(sizes)) for column in zip(*held, strict=True)]
+    return [
+        {
+            term: weight * whole / idf(here, size)
+            for (term, weight), whole, here in zip(terms, everywhere, row, strict=True)
+            if here
+        }
+        for size, row in zip(sizes, held, strict=True)
+    ]
+
+
+def idf(holding: int, size: int) -> float:
+    """Tell how rare a word is, as tantivy's BM25 does."""
+    return log1p((size - holding + 0.5) / (holding + 0.5))
+
+
+def merged(
+    places: Sequence[Place], weights: Sequence[Weights], count: int, where: Filter
+) -> Iterator[tuple[float, int, tantivy.DocAddress]]:
+    """Give what the snapshots rank, best first, asking each for more only when it comes to that."""
+
+    def ranks(which: int) -> Iterator[tuple[float, int, tantivy.DocAddress]]:
+        snapshot, favour = places[which].snapshot, places[which].favour
+        taken, more = 0, count
+        while True:
+            ranked = snapshot.ranked(weights[which], more, where, skip=taken)
+            for score, address in ranked:
+                yield score * favour, which, address
+            if len(ranked) < more:
+                return
+            taken += more
+            more *= AHEAD
+
+    return merge(*map(ranks, range(len(places))), key=lambda each: -each[0])
+
+
 def named(
-    snapshot: Snapshot,
-    words: Sequence[str],
+    places: Sequence[Place],
+    weights: Sequence[Weights],
     asked: str,
     weigh: Callable[[str], float],
     where: Filter,
-) -> tuple[list[Found], set[tuple[int, int]]]:
-    """Find the passages whose symbols the question names, and where they stand in the index."""
+) -> tuple[list[Placed], set[tuple[int, int, int]]]:
+    """Find the passages whose symbols the question names, and where they stand."""
     wanted = symbols(asked)
-    found = []
+    found: list[Placed] = []
     seen = set()
-    ranked = snapshot.called(words, [each.word for each in wanted], NAMED, where)
-    for score, address in ranked:
-        passage = snapshot.passage(address)
-        if more := worth(wanted, passage.name):
-            found.append(Found(passage, (score + more) * weigh(passage.path)))
-            seen.add(place(address))
-    return sorted(found, key=rank), seen
+    words = [each.word for each in wanted]
+    count = max(FEW, NAMED // max(len(places), 1))
+    for which, place in enumerate(places if wanted else ()):
+        for score, address in place.snapshot.called(weights[which], words, count, where):
+            passage = place.snapshot.passage(address)
+            if more := worth(wanted, passage.name):
+                score_here = (score + more) * weigh(passage.path) * place.favour
+                found.append((which, Found(passage, score_here)))
+                seen.add((which, *spot(address)))
+    return sorted(found, key=order), seen
 
 
-def place(address: tantivy.DocAddress) -> tuple[int, int]:
+def order(placed: Placed) -> tuple[float, str, int, int, int]:
+    which, found = placed
+    return (*rank(found), which)
+
+
+def spot(address: tantivy.DocAddress) -> tuple[int, int]:
     return address.segment_ord, address.doc
 
 
@@ -112,11 +197,12 @@ class Enough:
     def __init__(self, wish: Wish) -> None:
         self.wish = wish
         self.scores: list[float] = []
-        self.taken: dict[str, list[float]] = {}
+        self.taken: dict[tuple[int, str], list[float]] = {}
 
-    def add(self, found: Found) -> None:
+    def add(self, placed: Placed) -> None:
+        which, found = placed
         if self.wish.per_file is not None:
-            of_file = self.taken.setdefault(found.passage.path, [])
+            of_file = self.taken.setdefault((which, found.passage.path), [])
             # All passages of a file weigh the same, so those that come first are its best.
             if len(of_file) >= self.wish.per_file:
                 return
@@ -129,14 +215,14 @@ class Enough:
         return len(self.scores) >= limit and -self.scores[limit - 1] > score
 
 
-def shown(found: list[Found], wish: Wish) -> list[Found]:
+def shown(found: list[Placed], wish: Wish) -> list[Placed]:
     """Order what was loaded and take the first ones; of each file no more than wished."""
-    taken: Counter[str] = Counter()
+    taken: Counter[tuple[int, str]] = Counter()
     spread = []
-    for each in sorted(found, key=rank):
-        taken[each.passage.path] += 1
-        if wish.per_file is None or taken[each.passage.path] <= wish.per_file:
-            spread.append(each)
+    for which, each in sorted(found, key=order):
+        taken[which, each.passage.path] += 1
+        if wish.per_file is None or taken[which, each.passage.path] <= wish.per_file:
+            spread.append((which, each))
     return spread[: wish.limit]
 
 

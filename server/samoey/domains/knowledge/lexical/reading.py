@@ -1,6 +1,6 @@
 """Reading a snapshot: the passages that hold the words of a question, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,17 @@ from samoey.domains.knowledge.lexical.globs import as_regex
 MOST_OF_A_FILE = 100_000
 # Scores are 32-bit sums whose last digits depend on the order of segments; ties are told by path.
 DIGITS = 4
+# What an open segment takes of memory, and each block of passages that it has unpacked of late.
+SEGMENT_BYTES = 16_000
+BLOCK_BYTES = 16_000
+MOST_BLOCKS = 100
+# The files of a segment, each of which the system maps into the memory of the process.
+MAPS = 6
 
 Ranked = tuple[float, tantivy.DocAddress]
 Worded = tuple[Passage, str]
+# What each word weighs in each field; what is not there is not asked for.
+Weights = Mapping[tuple[str, str], float]
 
 
 class PatternTooTangled(Exception):
@@ -46,6 +54,7 @@ class Snapshot:
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self.searcher = searcher
+        self.loaded = 0
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
@@ -63,6 +72,21 @@ class Snapshot:
         """How many passages there are."""
         return self.searcher.num_docs
 
+    @property
+    def cost(self) -> int:
+        """Tell about how much memory it takes, in bytes; mapped files are the system's."""
+        segments = self.searcher.num_segments
+        return segments * SEGMENT_BYTES + min(self.loaded, segments * MOST_BLOCKS) * BLOCK_BYTES
+
+    @property
+    def maps(self) -> int:
+        """Tell how many files of it are mapped."""
+        return self.searcher.num_segments * MAPS
+
+    def frequency(self, field: str, word: str) -> int:
+        """How many passages hold a word in a field."""
+        return self.searcher.doc_freq(field, word)
+
     def search(self, words: Sequence[str], limit: int, where: Filter = Filter()) -> list[Found]:
         """Find the passages that hold these words, the best `limit` of them.
 
@@ -76,7 +100,7 @@ class Snapshot:
         return sorted(found, key=rank)
 
     def ranked(
-        self, words: Sequence[str], limit: int, where: Filter, *, skip: int = 0
+        self, words: Sequence[str] | Weights, limit: int, where: Filter, *, skip: int = 0
     ) -> list[Ranked]:
         """Rank passages without loading them, leaving out the first ones.
 
@@ -100,14 +124,14 @@ class Snapshot:
         return [(round(score, DIGITS), address) for score, address in result.hits]
 
     def called(
-        self, words: Sequence[str], names: Sequence[str], limit: int, where: Filter
+        self, words: Sequence[str] | Weights, names: Sequence[str], limit: int, where: Filter
     ) -> list[Ranked]:
         """Rank as `ranked` does, but only the passages with one of these words in their name.
 
         Raises:
             PatternTooTangled: the path pattern cannot be searched by.
         """
-        if not words or not names or not self.size:
+        if not words or not any(self.frequency("name", name) for name in names):
             return []
         return self.found(bearing(asked(words), names), limit, where)
 
@@ -120,6 +144,7 @@ class Snapshot:
         return sorted(worded, key=lambda each: (each[0].start, each[0].end))
 
     def passage(self, address: tantivy.DocAddress) -> Passage:
+        self.loaded += 1
         return decode(self.searcher.doc(address)["passage"][0])
 
 
@@ -127,9 +152,10 @@ def rank(found: Found) -> tuple[float, str, int, int]:
     return (-found.score, found.passage.path, found.passage.start, found.passage.end)
 
 
-def asked(words: Sequence[str]) -> tantivy.Query:
-    """Ask for any of the words in any field, each weighed by its field."""
+def asked(words: Sequence[str] | Weights) -> tantivy.Query:
+    """Ask for any of the words, in any field and weighed by it, or as each is weighed."""
     query = tantivy.Query
+    weights = words if isinstance(words, Mapping) else weighed_alike(words)
     return query.boolean_query(
         [
             (
@@ -138,10 +164,13 @@ def asked(words: Sequence[str]) -> tantivy.Query:
                     query.term_query(schema(), field, word, index_option="freq"), weight
                 ),
             )
-            for word in words
-            for field, weight in WEIGHTS.items()
+            for (field, word), weight in weights.items()
         ]
     )
+
+
+def weighed_alike(words: Sequence[str]) -> Weights:
+    return {(field, word): weight for word in words for field, weight in WEIGHTS.items()}
 
 
 def bearing(query: tantivy.Query, names: Sequence[str]) -> tantivy.Query:
