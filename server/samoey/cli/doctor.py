@@ -114,8 +114,8 @@ def _words(problem: Exception) -> str:
 def _database(served: "Settings") -> str:
     import psycopg
 
-    from samoey.kit.db import libpq_url
-    from samoey.kit.schema import HEAD, DatabaseUnavailable, migrate
+    from samoey.kit.db import DatabaseUnavailable, libpq_url
+    from samoey.kit.schema import HEAD, migrate
 
     assert served.database_url is not None
     url = served.database_url.get_secret_value()

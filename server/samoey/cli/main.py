@@ -109,13 +109,23 @@ def tell(error: Exception, *, as_json: bool) -> int:
             print(f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
         _name_unknown()
         return USAGE
-    if not isinstance(error, Problem):
+    problem = error if isinstance(error, Problem) else _of_the_database(error)
+    if problem is None:
         raise error
     if as_json:
-        print(json.dumps(error.document(), default=str))
+        print(json.dumps(problem.document(), default=str))
     else:
-        _print_problem(error)
+        _print_problem(problem)
     return PROBLEM
+
+
+def _of_the_database(error: Exception) -> "Problem | None":
+    # Where nothing has spoken to a database, nothing is loaded for it.
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from samoey.kit.db import plainly
+
+    return plainly(error)
 
 
 def _name_unknown() -> None:

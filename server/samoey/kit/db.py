@@ -8,14 +8,20 @@ from uuid import UUID
 from sqlalchemy import DateTime, Identity, MetaData, Text, event, make_url
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from samoey.kit.ids import new_id
+from samoey.kit.problems import DiskFull, Problem, Unavailable
 
-__all__ = ["Identity", "Row", "connect", "libpq_url"]
+__all__ = ["DatabaseUnavailable", "Identity", "Row", "connect", "libpq_url", "plainly"]
+
+# What PostgreSQL says while it stops, breaks down, starts, or lets nobody more in; its own disk.
+_AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
+_DISK_FULL = "53100"
 
 METADATA = MetaData(
     naming_convention={
@@ -26,6 +32,12 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL does not answer, or refuses the credentials."""
+
+    title = "The database does not answer."
 
 
 class Row(DeclarativeBase):
@@ -50,6 +62,8 @@ def connect(url: str, *, pool_size: int) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
+        # What a statement was given may be a secret, and failures are logged.
+        hide_parameters=True,
         connect_args={
             "application_name": "samoey",
             # A server that fell silent is noticed while a connection rests, not by who takes it.
@@ -77,6 +91,24 @@ def refuse_severed(
     waiting.register(connection.driver_connection.fileno(), readiness.POLLIN)
     if waiting.poll(0):
         raise InvalidatePoolError
+
+
+def plainly(error: Exception) -> Problem | None:
+    """What a door tells of a failure that is the database's own; None of any other, such as a bug.
+
+    Rooms let such failures through: what they were at is to be tried again as a whole.
+    """
+    if isinstance(error, NoConnectionFree):
+        return DatabaseUnavailable("All connections to it are in use. Try again in a moment.")
+    if not isinstance(error, DBAPIError):
+        return None
+    # A connection that cannot be made, or breaks, has no code of the server's.
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _DISK_FULL:
+        return DiskFull()
+    if state in _AWAY or (state is None and isinstance(error, OperationalError)):
+        return DatabaseUnavailable("Try again in a moment.")
+    return None
 
 
 def libpq_url(url: str) -> str:

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from samoey.kit.context import Actor, Context, Tools
 from samoey.kit.credentials import Caller, Credentials, SessionTokens, SignedIn
+from samoey.kit.db import plainly
 from samoey.kit.fitting import misfits
 from samoey.kit.problems import (
     BadRequest,
@@ -167,6 +169,11 @@ async def answer_with_problem(request: Request, exc: Exception) -> JSONResponse:
     if isinstance(problem, ServerError):
         log.error("bug", exc_info=exc, extra={"path": request.url.path})
         problem.extra["request_id"] = request_id.get()
+    elif isinstance(exc, SQLAlchemyError):
+        log.warning(
+            problem.title,
+            extra={"path": request.url.path, "reason": str(getattr(exc, "orig", exc))},
+        )
     return JSONResponse(
         problem.document(request.url.path),
         status_code=problem.status,
@@ -191,12 +198,13 @@ def _as_problem(exc: Exception) -> Problem:
         case HTTPException():
             return BadRequest(str(exc.detail))
         case _:
-            return ServerError()
+            return plainly(exc) or ServerError()
 
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every failure of `app` in one family."""
-    for kind in (Problem, RequestValidationError, HTTPException, Exception):
+    kinds = (Problem, RequestValidationError, HTTPException, SQLAlchemyError, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, answer_with_problem)
 
 

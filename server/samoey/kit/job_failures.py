@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Mapped, mapped_column
 
-from samoey.kit.db import Row
+from samoey.kit.db import Row, plainly
 from samoey.kit.ids import new_id
 from samoey.kit.problems import Problem, ServerError
 from samoey.kit.telemetry import request_id
@@ -70,6 +70,7 @@ async def note(sessions: Sessions, job_id: int, error: Exception) -> None:
 
 
 def _reason(error: Exception) -> tuple[str, str | None]:
+    error = plainly(error) or error
     if isinstance(error, Problem):
         # As PostgreSQL can keep it: without NUL and halves of surrogate pairs.
         detail = (error.detail or "").replace("\x00", "").encode("utf-8", "replace").decode()

@@ -12,7 +12,8 @@ import psycopg
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from samoey.kit.problems import Conflict, ServerError, Unavailable
+from samoey.kit.db import DatabaseUnavailable
+from samoey.kit.problems import Conflict, ServerError
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +35,6 @@ class TwoHeads(ServerError):
     """Two revisions both claim to be the newest; a merge is missing."""
 
     title = "The migrations have more than one head."
-
-
-class DatabaseUnavailable(Unavailable):
-    """PostgreSQL does not answer, or refuses the credentials."""
-
-    title = "The database does not answer."
 
 
 def migrations_folder() -> Path:

@@ -15,10 +15,9 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import create_engine, make_url
 
 from samoey.adapters.embedded.servers import Servers
-from samoey.kit.db import METADATA
+from samoey.kit.db import METADATA, DatabaseUnavailable
 from samoey.kit.schema import (
     HEAD,
-    DatabaseUnavailable,
     SchemaTooNew,
     TwoHeads,
     migrate,
