@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from samoey.api.protocol import InOneGo
 from samoey.kit.settings import ServerSettings
 
 READY_FD_VARIABLE = "SAMOEY_READY_FD"
@@ -41,6 +42,7 @@ def server(app: App, settings: ServerSettings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=InOneGo,
             ws="websockets-sansio",
             ws_per_message_deflate=False,
             ws_max_size=64 * 1024,

@@ -13,7 +13,7 @@ from samoey.api.relay.doors import DOORS
 from samoey.api.relay.errors import Vendor
 from samoey.api.relay.headers import Headers
 from samoey.domains.models.gateway.answering import Answer
-from samoey.kit.ids import new_id
+from samoey.kit.ids import new_text_id
 from samoey.kit.problems import BadRequest, MethodNotAllowed, Problem, TooLarge
 
 Message = MutableMapping[str, Any]
@@ -41,7 +41,7 @@ class Exchange:
         self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.path: str = scope["path"]
         given = self._headers.get(b"x-request-id", b"")
-        self.id = given.decode() if _SANE_ID.fullmatch(given) else str(new_id())
+        self.id = given.decode() if _SANE_ID.fullmatch(given) else new_text_id()
         self._begun = self._ended = False
 
     @property

@@ -13,7 +13,7 @@ from samoey.domains.models.gateway.routing import Route
 from samoey.domains.models.gateway.shapes import Caller, KeyPolicy
 from samoey.domains.models.gateway.structure import most_asked
 from samoey.domains.models.gateway.usage import Usage
-from samoey.kit.ids import new_id
+from samoey.kit.ids import new_text_id
 from samoey.kit.problems import Problem
 
 # As proxies write them: who asked left, the answer broke off, and a fault of our own.
@@ -153,7 +153,7 @@ class Bill:
             return
         row = Usage(
             # Programs choose the ids of their requests, and may choose one twice.
-            id=str(new_id()),
+            id=new_text_id(),
             # Whoever sums up what was spent before a moment finds no money of later reservations.
             at=self._at if self._hold is None else max(self._at, self._hold.at),
             key_id=policy.key_id,

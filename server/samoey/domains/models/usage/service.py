@@ -18,6 +18,7 @@ from samoey.kit.ports.ledger import Sums
 from samoey.kit.problems import Conflict, InvalidRequest
 
 _DAYS_AHEAD = 7
+_DAY_S = 86_400
 _LONGEST_NAME = 200
 _LONGEST = timedelta(days=400)
 # The file of a segment is removed soon after it was written; this is long after that.
@@ -53,7 +54,9 @@ class UsageBooks:
         """
         oldest = _oldest(self._tools, datetime.now(UTC)).timestamp()
         rows = [_fitting(row) for row in rows if row.at >= oldest]
-        days = {datetime.fromtimestamp(row.at, UTC).date() for row in rows}
+        # A day of POSIX time has so many seconds, always.
+        numbers = {int(row.at // _DAY_S) for row in rows}
+        days = {datetime.fromtimestamp(it * _DAY_S, UTC).date() for it in numbers}
         if not days <= self._days:
             async with self._tools.work(SYSTEM) as ctx:
                 await repository.make_days(ctx.db, days)
