@@ -47,10 +47,11 @@ async def test_a_key_spends_its_budget_and_no_more_and_everybody_knows(
     async with house.client(relay=True) as http:
         ada = await house.make.user()
         key, key_id = await key_of(http, ada)
-        made = await provider(http, ada, base_url=double.url, api_key=KEY)
-        await deployment(http, ada, made["id"], price=PRICE)
         policy = {"version": 0, "day_micro": 3 * COST + 1}
         await http.put(f"{PLACE}/policies/{key_id}", json=policy, headers=ada.headers)
+        # Whoever finds the model, which is there last, finds the policy too.
+        made = await provider(http, ada, base_url=double.url, api_key=KEY)
+        await deployment(http, ada, made["id"], price=PRICE)
         for _ in range(4):
             double.document("Hello.")
 
