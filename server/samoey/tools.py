@@ -67,12 +67,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     bus = ValkeyBus(settings.redis_url.get_secret_value(), prefix=settings.redis_prefix)
     jobs = Jobs(REGISTRY, settings.jobs, url)
     gate = Gate(settings)
+    git = SystemGit(settings.repositories, settings.home)
     tools = Tools(
         settings=settings,
         sessions=async_sessionmaker(engine, expire_on_commit=False),
         bus=bus,
         recorder=jobs,
-        git=SystemGit(settings.repositories, settings.home),
+        git=git,
         models=gate.models,
         vendors=gate.desk,
         sealer=Sealer.from_home(settings.home),
@@ -81,6 +82,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     try:
         yield House(tools, jobs, gate)
     finally:
+        git.close()
         await gate.close()
         await bus.close()
         await engine.dispose()

@@ -259,6 +259,9 @@ class KnowledgeSettings(Section):
         description="Seconds that a search waits for indexes that are not open yet; then it "
         "answers from the others, and says so.",
     )
+    exact_search_s: float = Field(
+        5, gt=0, description="Longest time of an exact search; what it found by then is given."
+    )
 
 
 def _absolute(path: Path) -> Path:

@@ -400,6 +400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/exact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Exactly
+         * @description Find the lines that hold a text, or match a regular expression, to the letter.
+         */
+        get: operations["search_exactly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/indexes": {
         parameters: {
             query?: never;
@@ -1646,6 +1666,91 @@ export interface components {
             path: string;
             /** Size */
             size: number | null;
+        };
+        /**
+         * ExactHit
+         * @description A line that matches, or several that one match spans.
+         */
+        ExactHit: {
+            /**
+             * Column
+             * @description Where the first match begins in its line, from 1.
+             */
+            column: number;
+            /** Commit */
+            commit: string;
+            /**
+             * Cut
+             * @description Whether something of the lines is left out of `text`.
+             */
+            cut: boolean;
+            /**
+             * End Line
+             * @description The last line; another one where a match spans several.
+             */
+            end_line: number;
+            /** Language */
+            language: string | null;
+            /**
+             * Line
+             * @description The first line, from 1.
+             */
+            line: number;
+            /**
+             * Matches
+             * @description Where in `text` matches begin and end, in characters from 0.
+             */
+            matches: [
+                number,
+                number
+            ][];
+            /** Path */
+            path: string;
+            /**
+             * Repository Id
+             * Format: uuid
+             */
+            repository_id: string;
+            /** Repository Name */
+            repository_name: string;
+            /**
+             * Text
+             * @description What stands in the lines, cut where they are long.
+             */
+            text: string;
+        };
+        /**
+         * ExactOut
+         * @description The answer to an exact search, in the order of repositories, paths and lines.
+         */
+        ExactOut: {
+            /** Hits */
+            hits: components["schemas"]["ExactHit"][];
+            /**
+             * Next
+             * @description Where to go on; none when there is nothing more.
+             */
+            next: string | null;
+            /**
+             * Out Of Time
+             * @description Whether the time for one search ended before it did.
+             */
+            out_of_time: boolean;
+            /** Query */
+            query: string;
+            /**
+             * Repositories
+             * @description Repositories that were to be searched.
+             */
+            repositories: number;
+            /**
+             * Searched
+             * @description Repositories that were searched through.
+             */
+            searched: number;
+            /** Took Ms */
+            took_ms: number;
+            totals: components["schemas"]["Totals"];
         };
         /**
          * ExperimentOut
@@ -3105,6 +3210,23 @@ export interface components {
              * @default 1
              */
             weight?: number;
+        };
+        /**
+         * Totals
+         * @description How much there is from the beginning of this answer on.
+         */
+        Totals: {
+            /**
+             * Exact
+             * @description Whether all was counted; else there are at least so many.
+             */
+            exact: boolean;
+            /** Files */
+            files: number;
+            /** Hits */
+            hits: number;
+            /** Repositories */
+            repositories: number;
         };
         /**
          * TrafficOut
@@ -4673,6 +4795,61 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_exactly: {
+        parameters: {
+            query: {
+                q: string;
+                /** @description Whether it is a regular expression, as RE2 has them. */
+                regex?: boolean;
+                /** @description Whether upper and lower case differ. */
+                case?: boolean;
+                /** @description Match whole words only. */
+                word?: boolean;
+                workspace_id?: string | null;
+                repository_id?: string[];
+                path?: string | null;
+                language?: string | null;
+                limit?: number;
+                /** @description Go on behind what `next` of an answer named. */
+                after?: string | null;
+                /** @description Count on behind the last hit that is given. */
+                count?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExactOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. `search-pattern-refused`: This pattern cannot be searched for. `search-pattern-too-costly`: This pattern is too large to search by. `path-pattern-refused`: This path pattern is too tangled to search by. `place-refused`: There is no such place to go on from. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -39,12 +39,17 @@ def blobs_sync(
             while batch := [object_id(oid) for oid in itertools.islice(wanted, _AHEAD)]:
                 process.stdin.write("".join(f"{oid}\n" for oid in batch).encode())
                 process.stdin.flush()
-                yield from _answers(process.stdout, batch, limit)
+                yield from answers(process.stdout, batch, limit)
         finally:
             process.kill()
 
 
-def _answers(out: IO[bytes], batch: list[str], limit: int) -> Iterator[tuple[str, bytes]]:
+def answers(out: IO[bytes], batch: list[str], limit: int) -> Iterator[tuple[str, bytes]]:
+    """Read git's answers to a batch of requests.
+
+    Raises:
+        RevisionNotFound: it has no such blob, or is gone.
+    """
     for oid in batch:
         header = out.readline().split()
         if len(header) != 3 or header[1] != b"blob":  # noqa: PLR2004 - id, type, size

@@ -1,9 +1,10 @@
 """The port to git, kept by the git program of the machine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from samoey.adapters.git import addresses, batch, fetching, mirrors, reading, snapshots
+from samoey.adapters.git.kept import KeptGits
 from samoey.kit.ports.git import (
     Branch,
     Change,
@@ -26,6 +27,11 @@ class SystemGit:
     def __init__(self, settings: RepositorySettings, home: Path) -> None:
         self._settings = settings
         self._home = home.resolve()
+        self._kept = KeptGits()
+
+    def close(self) -> None:
+        """End the processes that stand by."""
+        self._kept.close()
 
     def check_source(self, source: str) -> None:
         """Refuse what is no address to fetch from."""
@@ -100,3 +106,9 @@ class SystemGit:
     ) -> Iterator[tuple[str, bytes]]:
         """Many blobs, for a child process."""
         return batch.blobs_sync(mirror, blobs, limit=limit)
+
+    def blobs_at_once(
+        self, mirror: Path, blobs: Iterable[str], *, limit: int = _LARGEST_BLOB
+    ) -> Generator[tuple[str, bytes]]:
+        """Many blobs, for a thread that may want no more of them soon."""
+        return self._kept.blobs(mirror, blobs, limit=limit)

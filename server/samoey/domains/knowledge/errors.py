@@ -26,3 +26,21 @@ class IndexingFailed(Unavailable):
 
     title = "The repository could not be indexed."
     transient = True
+
+
+class SearchPatternRefused(InvalidRequest):
+    """No pattern of RE2's syntax; `errors` says why, and at which position."""
+
+    title = "This pattern cannot be searched for."
+
+
+class SearchPatternTooCostly(InvalidRequest):
+    """A pattern that would take too much memory to search by."""
+
+    title = "This pattern is too large to search by."
+
+
+class PlaceRefused(InvalidRequest):
+    """What says where to go on was not given by an earlier answer."""
+
+    title = "There is no such place to go on from."

@@ -7,10 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from samoey.domains.knowledge import schemas, service
-from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
+from samoey.domains.knowledge.errors import (
+    NothingToIndex,
+    PathPatternRefused,
+    PlaceRefused,
+    SearchPatternRefused,
+    SearchPatternTooCostly,
+)
+from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.schemas import IndexOut, NewIndex, SearchOut, SymbolOut
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
-from samoey.kit.problems import Forbidden, NotFound, Unauthenticated
+from samoey.kit.problems import Forbidden, InvalidRequest, NotFound, Unauthenticated
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 
@@ -56,6 +63,24 @@ async def search(
     took_ms = (time.perf_counter() - begin) * 1000
     # What we read ourselves needs no second look.
     return SearchOut.model_construct(query=q, took_ms=took_ms, **dict(found))
+
+
+@router.get(
+    "/exact",
+    responses=problems(
+        Unauthenticated,
+        InvalidRequest,
+        SearchPatternRefused,
+        SearchPatternTooCostly,
+        PathPatternRefused,
+        PlaceRefused,
+    ),
+)
+async def search_exactly(
+    tools: ToolsDep, actor: ActorDep, wish: Annotated[ExactQuery, Query()]
+) -> ExactOut:
+    """Find the lines that hold a text, or match a regular expression, to the letter."""
+    return await service.exact(tools, actor, wish)
 
 
 @router.get("/outline", responses=problems(Unauthenticated, NotFound))

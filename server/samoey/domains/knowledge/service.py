@@ -1,6 +1,7 @@
 """Verbs of the knowledge room: index, search, outline, verify."""
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from uuid import UUID
 from samoey.domains.knowledge import repository, shelves
 from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.events import IndexWanted
+from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.indexing import service as indexing
 from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
@@ -103,10 +105,7 @@ async def search(
             workspace_id=query.workspace_id,
             repository_ids=query.repository_ids,
         )
-        ids = [each.repository_id for each in answering]
-        if (named := known_names().of(ids)) is None:
-            named = {each.id: each.name for each in await repositories.list_repositories(ctx)}
-            known_names().learn(named)
+        named = await names_of(ctx, answering)
     patience_s = tools.settings.knowledge.patience_s if patience_s is None else patience_s
     opened, closed = await shelves.opened(tools, answering, patience_s=patience_s)
     hits = await asyncio.to_thread(look, opened, named, query)
@@ -130,6 +129,46 @@ def partly(answered: int, closed: Sequence[Closed]) -> str | None:
     if set(closed) == {Closed.COMING}:
         return f"{whole}; the rest is being opened."
     return f"{whole}: {', '.join(reasons)}."
+
+
+async def exact(tools: Tools, readers: Readers, query: ExactQuery) -> ExactOut:
+    """Find what stands there to the letter, among what every one of the readers may read.
+
+    Raises:
+        SearchPatternRefused, SearchPatternTooCostly: the pattern cannot be searched for; says why.
+        PathPatternRefused, PlaceRefused: nor can the paths, or the place to go on from.
+    """
+    # What reads patterns and trigrams is loaded when somebody first searches.
+    from samoey.domains.knowledge.exact import service as exactly
+    from samoey.domains.knowledge.exact.looking import Place
+
+    everybody = (readers,) if isinstance(readers, Actor) else tuple(readers)
+    async with tools.work(everybody[0]) as ctx:
+        answering = await repository.answering(
+            ctx.db,
+            everybody,
+            workspace_id=query.workspace_id,
+            repository_ids=query.repository_ids,
+        )
+        named = await names_of(ctx, answering)
+    places = [
+        Place(
+            repository_id=each.repository_id,
+            name=named.get(each.repository_id, ""),
+            commit=each.commit,
+            snapshot=shelves.shelf_of(tools, each.repository_id) / each.snapshot,
+            mirror=repositories.mirror(tools, each.repository_id),
+        )
+        for each in answering
+    ]
+    found, lost = await exactly.search(tools, places, query)
+    for each in answering:
+        if each.repository_id in lost:
+            # What is not whole would be taken for whole by those who make it again.
+            shelf = shelves.shelf_of(tools, each.repository_id)
+            await asyncio.to_thread(shutil.rmtree, shelf / each.snapshot, ignore_errors=True)
+            await mend(tools, each)
+    return found
 
 
 def look(
@@ -178,6 +217,14 @@ def _hit(found_in: Answering, name: str, passage: "Passage", score: float) -> Hi
 def known_names() -> KnownNames:
     """Give the names of repositories that this process saw a moment ago."""
     return KnownNames()
+
+
+async def names_of(ctx: Context, answering: Sequence[Answering]) -> dict[UUID, str]:
+    """Give the names of repositories that answer."""
+    if (named := known_names().of([each.repository_id for each in answering])) is None:
+        named = {each.id: each.name for each in await repositories.list_repositories(ctx)}
+        known_names().learn(named)
+    return named
 
 
 async def mend(tools: Tools, lost: Answering) -> None:

@@ -4,7 +4,7 @@ A *mirror* is the folder of one bare repository of ours. Paths inside a reposito
 that are not UTF-8 appear as `\xff`, and a path in that form is understood when it comes back.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -363,4 +363,17 @@ class Git(Protocol):
         mirror: Path, blobs: Iterable[str], *, limit: int = 8_000_000
     ) -> Iterator[tuple[str, bytes]]:
         """Many blobs in the order asked, for a child process; those over `limit` are passed by."""
+        ...
+
+    def blobs_at_once(
+        self, mirror: Path, blobs: Iterable[str], *, limit: int = 8_000_000
+    ) -> Generator[tuple[str, bytes]]:
+        """Many blobs in the order asked, for a thread; those over `limit` are passed by.
+
+        What reads them stands by for the next time: to ask for a few costs little. Whoever wants no
+        more of them closes the iterator.
+
+        Raises:
+            RevisionNotFound: the mirror lacks one of them.
+        """
         ...

@@ -9,6 +9,8 @@ import sys
 import threading
 from typing import BinaryIO
 
+from samoey.domains.knowledge.exact.part import Trigrams
+from samoey.domains.knowledge.exact.postings import SUFFIX
 from samoey.domains.knowledge.indexing.orders import Job, Told, say
 from samoey.domains.knowledge.lexical.build import build
 from samoey.domains.knowledge.lexical.parts import Parts
@@ -17,7 +19,7 @@ from samoey.domains.knowledge.lexical.parts import Parts
 NICENESS = 5
 LENGTH_BYTES = 8
 # What each bucket of a snapshot holds beside the words of its files.
-PARTS: Parts = {}
+PARTS: Parts = {SUFFIX: Trigrams}
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Exact search: what stands in the code literally, or matches a regular expression."""
