@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import re
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +23,8 @@ from samoey.kit.settings import JobSettings
 
 _LOOK_EACH_S = 0.2
 _PATIENCE_S = 10
+# Whoever waits for another process asks why when nothing has moved for so long.
+_STILL_S = 3.0
 # `https://host/path`, and git's short form of SSH, `user@host:path`.
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[^/\s]+@[^/\s]+:")
 _GIVEN_UP = "The work on it came to no end; `samoey jobs list` names what failed."
@@ -199,14 +203,17 @@ def _answers(repository: RepositoryOut, index: IndexOut | None) -> bool:
 class Progress:
     """The stage and real counts on stderr: one line on a screen, else one per change."""
 
-    def __init__(self) -> None:
-        self._screen = sys.stderr.isatty()
-        self._shown = self._waited = ""
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen, self._clock = sys.stderr.isatty(), clock
+        self._shown = self._waited = self._stage = ""
+        self._moved = clock()
 
     def show(self, repository: RepositoryOut, index: IndexOut | None) -> None:
-        """Tell how far it is, if that has changed."""
+        """Tell how far it is, if that has changed, and why it does not change."""
         told = line(f"{repository.name}: {_stage(repository, index)}")
-        if self._waited:
+        if told != self._stage:
+            self._stage, self._moved = told, self._clock()
+        if self._waited and self._clock() - self._moved >= _STILL_S:
             told += f" ({self._waited})"
         if told == self._shown:
             return
@@ -215,7 +222,7 @@ class Progress:
         self._shown = told
 
     def wait(self, reason: str) -> None:
-        """Tell with the next line why nothing is done here; an empty reason is none."""
+        """Remember why nothing is done here; an empty reason is none."""
         self._waited = reason
 
     def close(self) -> None:
