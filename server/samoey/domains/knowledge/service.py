@@ -30,6 +30,7 @@ from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 
 if TYPE_CHECKING:
+    from samoey.domains.knowledge.citing.bearing import Bearing as Bearing  # noqa: PLC0414 - others name it
     from samoey.domains.knowledge.lexical.fields import Passage
     from samoey.domains.knowledge.lexical.reading import Snapshot
 
@@ -292,3 +293,18 @@ async def judge(tools: Tools, readers: Readers, citation: Citation) -> Verdict:
     if not allowed:
         return Verdict(reason="no-repository")
     return await citing.judge(tools, citation)
+
+
+async def bearing(tools: Tools, readers: Readers, repository_ids: Sequence[UUID]) -> "Bearing":
+    """Give what tells how far lines bear out what is said of them, by the words of their code."""
+    # It loads the stemmer.
+    from samoey.domains.knowledge.citing.bearing import Bearing
+
+    everybody = (readers,) if isinstance(readers, Actor) else tuple(readers)
+    async with tools.work(everybody[0]) as ctx:
+        answering = await repository.answering(
+            ctx.db, everybody, workspace_id=None, repository_ids=tuple(repository_ids)
+        )
+    patience_s = tools.settings.knowledge.patience_s
+    opened, _ = await shelves.opened(tools, answering, patience_s=patience_s)
+    return await asyncio.to_thread(Bearing, [snapshot for _, snapshot in opened])

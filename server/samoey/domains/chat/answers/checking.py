@@ -1,7 +1,9 @@
 """Holds every citation to the repository before anybody sees it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from samoey.domains.chat.answers.gathering import Passage
@@ -11,7 +13,15 @@ from samoey.domains.chat.schemas import CitationOut
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import Citation, Verified
 from samoey.kit.context import Actor, Tools
+from samoey.kit.ports.models import Source
 
+if TYPE_CHECKING:
+    from samoey.domains.knowledge.service import Bearing
+
+# What bears out less than this of a sentence is no support of it.
+ENOUGH = 0.44
+# Lines that another passage beats by more are not those that were meant.
+BEATEN = 0.2
 # A citation with the passage that its claim named, before and after it was verified.
 _Claimed = tuple[Passage, Citation]
 _Held = tuple[Passage, Verified]
@@ -27,7 +37,11 @@ class Checked:
 
 
 class Checker:
-    """Checks the citations of one answer and numbers them in the order of their use."""
+    """Checks the citations of one answer and numbers them in the order of their use.
+
+    Whether lines bear out what is said of them is only asked where somebody said it in words of
+    their own (`told`): what is laid out says nothing but itself.
+    """
 
     def __init__(self, tools: Tools, actor: Actor, passages: Sequence[Passage]) -> None:
         self._tools, self._actor = tools, actor
@@ -35,22 +49,24 @@ class Checker:
         self._known = frozenset[str]().union(*(words(it.source.text) for it in passages))
         self._files = {passage.source.path.rpartition("/")[2] for passage in passages}
         self._numbers: dict[tuple[UUID, str, int, int, str], int] = {}
+        self._bearing: Bearing | None = None
 
-    async def check(self, sentence: str) -> Checked:
+    async def check(self, sentence: str, *, told: bool = True) -> Checked:
         """Replace each citation that holds by `[^n]`; drop and count the others."""
         checked = Checked("")
         for clause in clauses(sentence, files=self._files):
-            kept = await self._holding(clause)
+            kept = await self._holding(clause, told=told)
             checked.dropped += clause.forged + len(clause.claims) - len(kept)
             numbers = dict.fromkeys(self._number(*it, checked) for it in kept)
             checked.text += clause.text.rstrip(" ") if kept else clause.text
             checked.text += "".join(f"[^{number}]" for number in numbers) + clause.tail
         return checked
 
-    async def _holding(self, clause: Clause) -> list[_Held]:
+    async def _holding(self, clause: Clause, *, told: bool) -> list[_Held]:
         """The citations of a clause that stand in the repository and hold what its words name.
 
-        Each must hold one of the named symbols, and together they must hold them all.
+        Each must hold one of the named symbols, and together they must hold them all, and bear out
+        what the words say of them.
         """
         claimed = [it for claim in clause.claims if (it := self._claimed(claim)) is not None]
         found = [
@@ -58,13 +74,42 @@ class Checker:
             for passage, citation in claimed
             if (verified := await knowledge.verify(self._tools, self._actor, citation))
         ]
-        names = named(clause.text + clause.tail, known=self._known, files=self._files)
-        if not names:
+        said = clause.text + clause.tail
+        names = named(said, known=self._known, files=self._files)
+        if names:
+            holds = [(it, {name for name in names if _holds(*it, name)}) for it in found]
+            if names != set[str]().union(*(names_held for _, names_held in holds)):
+                return []
+            found = [it for it, names_held in holds if names_held]
+        if not told or not found:
             return found
-        holds = [(it, {name for name in names if _holds(*it, name)}) for it in found]
-        if names != set[str]().union(*(names_held for _, names_held in holds)):
-            return []
-        return [it for it, names_held in holds if names_held]
+        if self._bearing is None:
+            repositories = {passage.repository_id for passage in self._by_tag.values()}
+            self._bearing = await knowledge.bearing(self._tools, self._actor, list(repositories))
+        borne = await asyncio.to_thread(self._borne_out, self._bearing, said, names, found)
+        return found if borne else []
+
+    def _borne_out(
+        self, bearing: "Bearing", said: str, names: set[str], found: Sequence[_Held]
+    ) -> bool:
+        """Whether the lines bear out what is said, and no other passage does so much better."""
+        support = bearing.support
+        around = " ".join(f"{it.citation.path} {it.symbol or ''}" for _, it in found)
+        cited = support(said, names, [verified.text for _, verified in found], around=around)
+        if cited is None:
+            return True
+        if cited < ENOUGH:
+            return False
+        elsewhere = (
+            support(said, names, [source.text], around=f"{source.path} {source.symbol or ''}")
+            for source in self._others(found)
+            if all(_stands(source, name) for name in names)
+        )
+        return all(other is None or other - cited <= BEATEN for other in elsewhere)
+
+    def _others(self, found: Sequence[_Held]) -> list[Source]:
+        taken = [passage for passage, _ in found]
+        return [each.source for each in self._by_tag.values() if each not in taken]
 
     def _claimed(self, claim: Mark | Place) -> _Claimed | None:
         passage = self._by_tag.get(claim.tag) if isinstance(claim, Mark) else self._at(claim)
@@ -114,6 +159,10 @@ class Checker:
                 )
             )
         return self._numbers[key]
+
+
+def _stands(source: Source, name: str) -> bool:
+    return held(name, words(source.text), symbol=source.symbol, path=source.path)
 
 
 def _holds(passage: Passage, verified: Verified, name: str) -> bool:

@@ -52,10 +52,14 @@ def held(name: str, lines: frozenset[str], *, symbol: str | None, path: str) -> 
     """Whether `name` stands in lines (given as their words) of the definition `symbol` in `path`.
 
     Of a dotted name the last part must stand in the lines; what comes before may also be where the
-    lines belong: the enclosing definition, or the file.
+    lines belong: the enclosing definition, or the file. The lines of a
+    member also speak of its definition.
     """
     *outer, last = _JOINT.split(name)
-    around = frozenset(_JOINT.split(symbol or "")) | words(path) | _OWN
+    enclosing = frozenset(_JOINT.split(symbol or ""))
+    around = enclosing | words(path) | _OWN
+    if not outer and last in enclosing:
+        return True
     if last not in lines and not {last, *outer} <= words(path):
         return False
     return all(part in lines or part in around for part in outer)

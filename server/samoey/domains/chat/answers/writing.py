@@ -35,6 +35,7 @@ NO_MODEL = (
     "Models, or with `OPENAI_API_KEY` and `OPENAI_BASE_URL`."
 )
 MODEL_FAILED = "The model did not finish, so here are the passages that were found:"
+UNSUPPORTED = "Nothing in this answer is borne out by a citation that holds: check it in the code."
 LENGTH_REACHED = "The model stopped at its length limit: the answer is not complete."
 _LONGEST_ANSWER = 200_000
 _TRIES = 2
@@ -104,6 +105,8 @@ async def write(
             draft.model = await models.named(tools, model)
             await telling.stage("thinking")
             await _by_model(tools, asked, model, found, _Pen(checker, telling, draft))
+            if found.passages and not telling.citations:
+                draft.notes.append(UNSUPPORTED)
         except Problem as problem:
             draft.problem = plainly(problem)
             if draft.earlier and not telling.text:
@@ -111,10 +114,10 @@ async def write(
             await telling.write("\n\n" if telling.text else "")
             if found.passages:
                 await telling.write(f"{MODEL_FAILED}\n\n")
-            await _by_extracts(tools, asked, found, _Pen(checker, telling, draft))
+            await _by_extracts(tools, asked, found, _Pen(checker, telling, draft, told=False))
         return
     draft.model = EXTRACTIVE
-    await _by_extracts(tools, asked, found, _Pen(checker, telling, draft))
+    await _by_extracts(tools, asked, found, _Pen(checker, telling, draft, told=False))
     if not models.writes(tools, None):
         await telling.write(f"\n{NO_MODEL}\n")
 
@@ -127,8 +130,10 @@ def plainly(problem: Problem) -> str:
 class _Pen:
     """Cuts words into units, checks the citations of each, and tells it."""
 
-    def __init__(self, checker: Checker, telling: Telling, draft: Draft) -> None:
-        self._checker, self._telling, self._draft = checker, telling, draft
+    def __init__(
+        self, checker: Checker, telling: Telling, draft: Draft, *, told: bool = True
+    ) -> None:
+        self._checker, self._telling, self._draft, self._told = checker, telling, draft, told
         self._cutter = Cutter()
         self._writing = False
 
@@ -179,7 +184,7 @@ class _Pen:
             if unit.code:
                 await self._telling.write(unit.text)
                 continue
-            checked = await self._checker.check(unit.text)
+            checked = await self._checker.check(unit.text, told=self._told)
             self._telling.dropped += checked.dropped
             for citation in checked.citations:
                 await self._telling.cite(citation)
