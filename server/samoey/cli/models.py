@@ -103,6 +103,12 @@ def _add_alias(alias: argparse.ArgumentParser) -> None:
         default=0,
         help="how often to ask again for an answer that misses the shape that was asked for",
     )
+    alias.add_argument(
+        "--ceiling",
+        type=float,
+        metavar="DOLLARS",
+        help="ask no model at which a request would cost more, as estimated",
+    )
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:

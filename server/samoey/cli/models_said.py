@@ -173,10 +173,12 @@ async def _add_alias(
         name, equals, weight = told.rpartition("=")
         model = known.deployment(name if equals else told)
         targets.append({"deployment_id": model.id, "weight": weight if equals else 1})
+    ceiling = None if args.ceiling is None else _micro(args.ceiling)
     with fitting():
         new = NewAlias.model_validate(
             {"workspace_id": workspace_id, "name": args.name, "strategy": args.strategy}
             | {"targets": targets, "trim": args.trim, "repairs": args.repairs, "cache": args.cache}
+            | {"ceiling_micro": ceiling}
         )
     async with tools.work(actor) as ctx:
         return await aliases.add_alias(ctx, new)

@@ -43,7 +43,7 @@ async def test_a_provider_is_connected_tried_named_explained_and_removed(
     tried = await answer(house, "models", "try", "ours", "double-large")
     priced = ("--price", "2.5", "10", "--context", "1000", "--tools", "--no-vision")
     model = await answer(house, "models", "add", "model", "ours/double-large", *priced)
-    how = ("--trim", "--repairs", "1", "--cache", "semantic")
+    how = ("--trim", "--repairs", "1", "--cache", "semantic", "--ceiling", "0.05")
     fast = await answer(house, "models", "add", "alias", "fast", "ours/double-large=2", *how)
     shown = await house.command("models", "list")
     explained = await house.command("models", "explain", "fast")
@@ -59,6 +59,7 @@ async def test_a_provider_is_connected_tried_named_explained_and_removed(
     assert (model["context_tokens"], model["tools"], model["vision"]) == (1000, True, False)
     assert f"ours  openai  {double.url}  key sk-dou…" in shown.stdout
     assert (fast["trim"], fast["repairs"], fast["cache"]) == (True, 1, "semantic")
+    assert fast["ceiling_micro"] == 50_000
     assert "fast (priority) -> ours/double-large" in shown.stdout
     assert explained.stdout.startswith("1. ours/double-large: ")
     assert [it["model"] for it in unfit["candidates"]] == ["double-large"]

@@ -1263,6 +1263,8 @@ export interface components {
         AliasChange: {
             /** Cache */
             cache?: ("off" | "exact" | "semantic") | null;
+            /** Ceiling Micro */
+            ceiling_micro?: number | null;
             /** Deadline S */
             deadline_s?: number | null;
             /** Name */
@@ -1298,6 +1300,8 @@ export interface components {
              * @enum {string}
              */
             cache: "off" | "exact" | "semantic";
+            /** Ceiling Micro */
+            ceiling_micro: number | null;
             /**
              * Created At
              * Format: date-time
@@ -2251,6 +2255,8 @@ export interface components {
              * @enum {string}
              */
             cache?: "off" | "exact" | "semantic";
+            /** Ceiling Micro */
+            ceiling_micro?: number | null;
             /**
              * Deadline S
              * @default 120

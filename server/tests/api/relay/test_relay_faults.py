@@ -41,6 +41,30 @@ BEFORE = {
 }
 
 
+TOO_LONG = [
+    "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens.",
+    "prompt is too long: 250000 tokens > 200000 maximum",
+    "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
+    "the request exceeds the available context size. try increasing the context size",
+    "The input token count (2000000) exceeds the maximum number of tokens allowed (1048576).",
+    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096",
+]
+
+
+@pytest.mark.parametrize("message", TOO_LONG)
+async def test_what_is_too_long_is_answered_by_who_has_room_however_that_is_said(
+    relayed: Relayed, first: OpenAIDouble, second: OpenAIDouble, message: str
+) -> None:
+    first.fail(400, message=message)
+    second.document("Yes.")
+
+    async with relayed.ask(ASKED) as response:
+        body = await response.read()
+
+    assert b"Yes." in body
+    assert relayed.standing.gateway.standings.of("first").breaker.state == "closed"
+
+
 @pytest.mark.parametrize("failure", BEFORE)
 @pytest.mark.parametrize("asked", [ASKED, STREAMED], ids=["whole", "stream"])
 async def test_what_fails_before_its_first_word_is_answered_by_the_next(

@@ -64,9 +64,15 @@ async def test_an_alias_trims_and_asks_again_only_where_somebody_decided_so(
 
     mended = await client.patch(place, json={"version": 3, "repairs": 2}, headers=ada.headers)
     often = await client.patch(place, json={"version": 4, "repairs": 3}, headers=ada.headers)
+    bounded = {"version": 4, "ceiling_micro": 50_000}
+    cheap = await client.patch(place, json=bounded, headers=ada.headers)
+    freed = {"version": 5, "ceiling_micro": None}
+    free = await client.patch(place, json=freed, headers=ada.headers)
 
     assert (made["repairs"], mended.json()["repairs"]) == (0, 2)
     assert slug(often) == "invalid-request"
+    assert (made["ceiling_micro"], cheap.json()["ceiling_micro"]) == (None, 50_000)
+    assert free.json()["ceiling_micro"] is None
     assert made["trim"] is False
     assert changed.json()["trim"] is True
     assert slug(late) == "changed-meanwhile"

@@ -61,6 +61,22 @@ function LimitFields({ form, wrong, change }: FieldsProps) {
           />
         )}
       </Field>
+      <Field
+        label="Most that a request may cost"
+        hint="Dollars, as estimated. Dearer models are not asked."
+        error={wrong.ceiling}
+      >
+        {(wiring) => (
+          <Input
+            {...wiring}
+            inputMode="decimal"
+            className="nums"
+            placeholder="No limit"
+            value={form.ceiling}
+            onChange={(event) => change({ ceiling: event.target.value })}
+          />
+        )}
+      </Field>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import type { Alias, Deployment, Provider, Schemas } from '@samoey/api'
 import { EVERY } from './deployments'
+import { dollars, fromMicro, toMicro } from './money'
 
 export type Strategy = Alias['strategy']
 export type Cache = Alias['cache']
@@ -53,11 +54,12 @@ export const CACHES: { value: Cache; label: string; hint: string }[] = [
 ]
 
 /** What else is to be known of an alias, in a few words. */
-export function aliasFacts({ cache, trim }: Alias): string[] {
+export function aliasFacts({ cache, trim, ceiling_micro: ceiling }: Alias): string[] {
   return [
     cache === 'exact' ? 'The same request gets the kept answer.' : '',
     cache === 'semantic' ? 'The same question gets the kept answer.' : '',
     trim ? 'The oldest turns of what is too long are left out.' : '',
+    ceiling == null ? '' : `No model is asked that would take more than ${dollars(ceiling)}.`,
   ].filter(Boolean)
 }
 
@@ -74,6 +76,8 @@ export interface AliasForm {
   retries: string
   cache: Cache
   trim: boolean
+  /** Dollars as typed; nothing is no limit. */
+  ceiling: string
 }
 
 export const EMPTY_ALIAS: AliasForm = {
@@ -84,6 +88,7 @@ export const EMPTY_ALIAS: AliasForm = {
   retries: '2',
   cache: 'off',
   trim: false,
+  ceiling: '',
 }
 
 export function aliasForm(alias: Alias): AliasForm {
@@ -98,6 +103,7 @@ export function aliasForm(alias: Alias): AliasForm {
     retries: String(alias.retries),
     cache: alias.cache,
     trim: alias.trim,
+    ceiling: fromMicro(alias.ceiling_micro),
   }
 }
 
@@ -126,6 +132,7 @@ export function aliasMisfits(form: AliasForm): {
   targets?: string
   deadline?: string
   retries?: string
+  ceiling?: string
 } {
   const targets = targetsMisfit(form)
   const seconds = Number(form.deadline.trim() || NaN)
@@ -136,6 +143,7 @@ export function aliasMisfits(form: AliasForm): {
     ...(/^\d+$/.test(retries) && Number(retries) <= 10
       ? {}
       : { retries: 'A number from 0 to 10.' }),
+    ...(Number.isNaN(toMicro(form.ceiling)) ? { ceiling: 'Dollars, such as 0.05.' } : {}),
   }
 }
 
@@ -152,6 +160,7 @@ export function aliasBody(form: AliasForm): Omit<Schemas['NewAlias'], 'workspace
     retries: Number(form.retries),
     cache: form.cache,
     trim: form.trim,
+    ceiling_micro: toMicro(form.ceiling),
   }
 }
 

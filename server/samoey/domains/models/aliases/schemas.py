@@ -24,6 +24,11 @@ Deadline = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Retries = Annotated[int, Field(ge=0, le=10)]
 _REPAIRS = "How often a whole answer that misses the shape that was asked for is asked for again."
 Repairs = Annotated[int, Field(ge=0, le=2, description=_REPAIRS)]
+_CEILING = (
+    "What a request may cost at the most, in millionths of a dollar and as estimated: no model is "
+    "asked that would cost more. None is no limit."
+)
+Ceiling = Annotated[int, Field(ge=0, le=10**12, description=_CEILING)]
 _TRIM = (
     "Whether the oldest turns of a conversation are left out where it is too long for the model "
     "that is asked."
@@ -54,6 +59,7 @@ class NewAlias(Incoming):
     retries: Retries = 2
     trim: Annotated[bool, Field(description=_TRIM)] = False
     repairs: Repairs = 0
+    ceiling_micro: Ceiling | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -74,6 +80,7 @@ class AliasChange(Incoming):
     retries: Retries | None = None
     trim: Annotated[bool | None, Field(description=_TRIM)] = None
     repairs: Repairs | None = None
+    ceiling_micro: Ceiling | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -95,6 +102,7 @@ class AliasOut(BaseModel):
     retries: int
     trim: bool
     repairs: int
+    ceiling_micro: int | None
     version: int
     created_at: datetime
 

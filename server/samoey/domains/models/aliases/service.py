@@ -55,8 +55,8 @@ async def change_alias(ctx: Context, alias_id: UUID, change: AliasChange) -> Ali
     providers.require_version(row.version, change.version)
     given = change.model_dump(exclude_unset=True, exclude={"version", "targets"})
     for name, value in given.items():
-        # Only the threshold can be taken away; null elsewhere means that it stays.
-        if value is not None or name == "threshold":
+        # Only these two can be taken away; null elsewhere means that it stays.
+        if value is not None or name in {"threshold", "ceiling_micro"}:
             setattr(row, name, value)
     row.version += 1
     await _flush(ctx, row.name)

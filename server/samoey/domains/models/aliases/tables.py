@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from samoey.kit.db import Row
@@ -23,6 +23,7 @@ class AliasRow(Row):
     retries: Mapped[int]
     trim: Mapped[bool] = mapped_column(default=False)
     repairs: Mapped[int] = mapped_column(default=0)
+    ceiling_micro: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -36,6 +36,18 @@ _ELSEWHERE = (
 _AGAIN = (ModelUnavailable, Unreachable, TooSlow, BrokeOff, ModelBusy)
 _SICK = (ModelUnavailable, ModelRefusedKey, ModelSpokeNonsense, Unreachable, TooSlow, BrokeOff)
 
+# Some have a code for it; the others only say it, each in a sentence of their own.
+_TOO_LONG_CODES = {"context_length_exceeded", "exceed_context_size_error"}
+_TOO_LONG_WORDS = (
+    "context length",
+    "context limit",
+    "context size",
+    "context window",
+    "prompt is too long",
+    "input token count",
+    "`inputs` tokens + `max_new_tokens`",
+)
+
 
 class _Error(msgspec.Struct):
     message: str | None = None
@@ -119,11 +131,7 @@ def _missing(deployment: Deployment, said: str, code: str) -> Problem:
 
 def _refused(host: str, status: int, said: str, code: str) -> Problem:
     words = said.lower()
-    too_long = (
-        code == "context_length_exceeded"
-        or "context length" in words
-        or "prompt is too long" in words
-    )
+    too_long = code in _TOO_LONG_CODES or any(mark in words for mark in _TOO_LONG_WORDS)
     if too_long or status == 413:  # noqa: PLR2004 - HTTP's own
         return ModelPromptTooLong(
             f"{host} takes less text. Lower SAMOEY_CHAT__PROMPT_TOKENS or ask in a new "

@@ -60,14 +60,16 @@ class Router:
     def route(self, found: Found, needs: Needs) -> Route:
         """Who may answer, the first choice first; an alias' order decides between equals."""
         alias, deployments = found
-        if len(deployments) == 1 and not alias.targets[1:]:
+        if len(deployments) == 1 and not alias.targets[1:] and alias.ceiling_micro is None:
             # The one that was named: it is asked even if it seems not to fit, and says so itself.
             return Route(alias, (Candidate(deployments[0], "the only one"),))
         # What is cut to fit is too long for nobody.
         short = replace(needs, tokens=0)
         must = short if alias.trim else needs
-        passed = [Candidate(it, why) for it in deployments if (why := misfit(it, must))]
-        fitting = [it for it in deployments if not misfit(it, must)]
+        dear = {it.id: _too_dear(it, needs, alias) for it in deployments}
+        why_not = {it.id: misfit(it, must) or dear[it.id] for it in deployments}
+        passed = [Candidate(it, why_not[it.id]) for it in deployments if why_not[it.id]]
+        fitting = [it for it in deployments if not why_not[it.id]]
         ordered = self._orders[alias.strategy](alias, needs, fitting)
         if not alias.trim:
             ordered = _with_room_first(ordered, needs)
@@ -75,7 +77,8 @@ class Router:
             alias,
             tuple(Candidate(it, why) for it, why in ordered),
             tuple(passed),
-            too_long=not fitting and any(not misfit(it, short) for it in deployments),
+            too_long=not fitting
+            and any(not (misfit(it, short) or dear[it.id]) for it in deployments),
         )
 
     def _by_priority(self, _alias: Alias, _needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
@@ -108,28 +111,26 @@ class Router:
         return [(it, told(it)) for it in ordered]
 
     def _by_cost(self, _alias: Alias, needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
-        tokens = Tokens(needs.tokens, needs.output or _ANSWER_TOKENS)
-
         def told(it: Deployment) -> str:
-            if it.price is None:
-                return "price not known"
-            return f"about ${cost_micro(it.price, tokens) / 1_000_000:.6f}"
+            cost = _cost(it, needs)
+            return "price not known" if cost is None else f"about {_dollars(cost)}"
 
-        ordered = sorted(
-            fitting, key=lambda it: cost_micro(it.price, tokens) if it.price else math.inf
-        )
+        def cost(it: Deployment) -> float:
+            known = _cost(it, needs)
+            return math.inf if known is None else known
+
+        ordered = sorted(fitting, key=cost)
         return [(it, told(it)) for it in ordered]
 
-    def _by_capability(
-        self, _alias: Alias, needs: Needs, fitting: Sequence[Deployment]
-    ) -> "_Order":
+    def _by_capability(self, alias: Alias, needs: Needs, fitting: Sequence[Deployment]) -> "_Order":
         """Those first that are known to fit, and of these the one with the smallest context."""
-        ordered = sorted(
-            fitting, key=lambda it: (_unknowns(it, needs), it.context_tokens or math.inf)
-        )
-        return [
-            (it, "may fit" if _unknowns(it, needs) else f"fits{_context(it)}") for it in ordered
-        ]
+
+        def unknowns(it: Deployment) -> int:
+            priceless = alias.ceiling_micro is not None and it.price is None
+            return _unknowns(it, needs) + priceless
+
+        ordered = sorted(fitting, key=lambda it: (unknowns(it), it.context_tokens or math.inf))
+        return [(it, "may fit" if unknowns(it) else f"fits{_context(it)}") for it in ordered]
 
 
 _Order = list[tuple[Deployment, str]]
@@ -151,6 +152,27 @@ def misfit(deployment: Deployment, needs: Needs) -> str:
     if most is not None and needs.tokens > most * _SURELY:
         return f"takes {most:,} tokens, and this is about {needs.tokens:,}"
     return ""
+
+
+def _too_dear(deployment: Deployment, needs: Needs, alias: Alias) -> str:
+    """Why a deployment surely costs more than the alias allows, or nothing."""
+    most = alias.ceiling_micro
+    cost = None if most is None else _cost(deployment, needs)
+    if most is None or cost is None or cost <= most:
+        return ""
+    return f"costs about {_dollars(cost)}, and {_dollars(most)} is the most"
+
+
+def _cost(deployment: Deployment, needs: Needs) -> int | None:
+    """What a request may cost, in millionths of a dollar; None where no price is known."""
+    if deployment.price is None:
+        return None
+    tokens = Tokens(needs.tokens, needs.output or _ANSWER_TOKENS)
+    return cost_micro(deployment.price, tokens)
+
+
+def _dollars(micro: int) -> str:
+    return f"${micro / 1_000_000:.6f}"
 
 
 def _unknowns(deployment: Deployment, needs: Needs) -> int:

@@ -54,6 +54,8 @@ class Alias(Struct, frozen=True, kw_only=True):
     trim: bool = False
     # How often an answer that misses the shape that was asked for is asked for again.
     repairs: int = 0
+    # What a request may cost, as estimated, for a model to be asked.
+    ceiling_micro: int | None = None
 
 
 class KeyPolicy(Struct, frozen=True, kw_only=True):

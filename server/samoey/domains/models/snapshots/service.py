@@ -109,6 +109,7 @@ async def _aliases(ctx: Context) -> dict[str, Alias]:
             retries=row.retries,
             trim=row.trim,
             repairs=row.repairs,
+            ceiling_micro=row.ceiling_micro,
         )
         for row in rows
     }

@@ -272,3 +272,34 @@ def test_a_key_asks_only_what_its_policy_names_and_only_what_its_workspace_sees(
         names.find("b-model", limited)
     with pytest.raises(ModelNotFound):
         names.find("theirs", POLICY)
+
+
+def test_no_model_is_asked_that_would_cost_more_than_the_alias_allows(
+    standings: Standings,
+) -> None:
+    cheap = at("cheap", price=CHEAP, context_tokens=9000)
+    three = at("dear", price=DEAR), at("unknown"), cheap
+    targets = tuple(Target(it.id) for it in three)
+    # 1,000 tokens there and 500 back: $0.0105 at the dear one, $0.0003 at the cheap one.
+    named = alias("x", strategy="capability", targets=targets, ceiling_micro=300)
+    router = Router(standings, random.Random(1))
+
+    route = router.route((named, three), Needs(tokens=1000))
+    longer = router.route((named, three), Needs(tokens=1000, output=2000))
+    none = router.route((named, three[:1]), Needs(tokens=1000))
+
+    assert [it.deployment.id for it in route.candidates] == ["cheap", "unknown"]
+    assert [(it.deployment.id, it.reason) for it in route.passed] == [
+        ("dear", "costs about $0.010500, and $0.000300 is the most")
+    ]
+    assert [it.deployment.id for it in longer.candidates] == ["unknown"]
+    assert (none.candidates, none.too_long) == ((), False)
+
+
+def test_a_ceiling_holds_for_the_only_model_of_an_alias_too(standings: Standings) -> None:
+    dear = at("dear", price=DEAR)
+    named = alias("x", targets=(Target("dear"),), ceiling_micro=300)
+
+    route = Router(standings, random.Random(1)).route((named, (dear,)), Needs(tokens=1000))
+
+    assert route.candidates == ()
