@@ -148,7 +148,10 @@ test('the form of an alias becomes what the server takes', () => {
     retries: 2,
     cache: 'off',
     trim: false,
+    ceiling_micro: null,
   })
+  expect(aliasBody({ ...alias, ceiling: '$0.05' }).ceiling_micro).toBe(50_000)
+  expect(aliasMisfits({ ...alias, ceiling: 'a lot' })).toHaveProperty('ceiling')
 })
 
 const row: UsageRow = {
