@@ -87,7 +87,7 @@ test: build packages-debian ## Run every test, from scratch
 	@cd server && $(BIN)/pytest -n $(WORKERS) -q $(ARGS); $(call took,Server tests)
 	$(call say,Client tests)
 	@$(NPM) test; $(call took,Client tests)
-	@if [ "$${CI:-}" = true ]; then $(MAKE) test-pg15; else echo "CI runs the database tests on PostgreSQL 15 too: make test-pg15"; fi
+	@if [ "$${CI:-}" = true ]; then $(MAKE) test-pg15 test-s3; else echo "CI runs some on PostgreSQL 15 and a real S3 too: make test-pg15 test-s3"; fi
 
 .PHONY: test-pg15
 test-pg15: $(VENV)/.ready packages-debian ## Run the tests that touch the database on PostgreSQL 15 too
@@ -95,6 +95,24 @@ test-pg15: $(VENV)/.ready packages-debian ## Run the tests that touch the databa
 	@if [ -x $(POSTGRES_15)/postgres ]; then \
 	  cd server && SAMOEY_TEST_POSTGRES=$(POSTGRES_15) $(BIN)/pytest -n $(WORKERS) -q -m "not walk and not slow" tests/kit tests/domains tests/house; \
 	else echo "skipped: PostgreSQL 15 is not installed here"; fi
+
+.PHONY: packages-ceph
+packages-ceph: # A real S3 server for the tests, where this user may install it
+	@if ! command -v radosgw >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  printf '\033[1mDebian packages: radosgw ceph-mon ceph-osd (about a minute)\033[0m\n'; \
+	  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends radosgw ceph-mon ceph-osd >/dev/null; \
+	  $(call took,Debian packages); \
+	fi
+
+.PHONY: test-s3
+test-s3: $(VENV)/.ready packages-ceph ## Run the tests of the object store on a real S3 server (Ceph's)
+	$(call say,Object store tests on a real S3 server)
+	@if command -v radosgw >/dev/null; then \
+	  cd server && SAMOEY_TEST_S3=1 $(BIN)/pytest -q -m s3 tests/adapters tests/domains/knowledge; \
+	else \
+	  echo "skipped: install radosgw, ceph-mon and ceph-osd first"; if [ "$${CI:-}" = true ]; then exit 1; fi; \
+	fi
 
 .PHONY: check
 check: $(VENV)/.ready clients/node_modules/.ready ## Lint, types, import contracts, docs in step with code

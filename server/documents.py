@@ -19,7 +19,8 @@ from samoey.api.app import build_api
 from samoey.kit.events import Event
 from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.problems import Problem
-from samoey.kit.settings import Section, Settings
+from samoey.kit.sections import Section
+from samoey.kit.settings import Settings
 
 _VENDORS = ProviderVariables.model_fields
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from samoey import serving
 from samoey.adapters.git.system import SystemGit
+from samoey.adapters.objects import open_objects
 from samoey.adapters.valkey import ValkeyBus
 from samoey.api.relay.app import PREFIX, Relay
 from samoey.api.relay.exchange import Receive, Scope, Send
@@ -71,6 +72,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         bus=bus,
         recorder=_NothingToTell(),
         git=SystemGit(settings.repositories, settings.home),
+        objects=open_objects(settings),
         models=gate.models,
         vendors=gate.desk,
         sealer=Sealer.from_home(settings.home),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from samoey.adapters.git.system import SystemGit
+from samoey.adapters.objects import open_objects
 from samoey.adapters.valkey import ValkeyBus
 from samoey.domains.chat import reactions as chat_reactions
 from samoey.domains.identity import reactions as identity_reactions
@@ -74,6 +75,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         bus=bus,
         recorder=jobs,
         git=git,
+        objects=open_objects(settings),
         models=gate.models,
         vendors=gate.desk,
         sealer=Sealer.from_home(settings.home),

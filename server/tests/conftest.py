@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -31,12 +32,15 @@ from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.schema import migrate
 from samoey.kit.settings import IdentitySettings, JobSettings, ModelSettings, Settings
 from samoey.tools import open_house
+from tests.ceph import S3, running_s3
 from tests.house.processes import RunningHouse
 from tests.make import Make
 from tests.sharing_out import SharedOut
 
 # A full run on another PostgreSQL: the folder of its programs.
 POSTGRES_VARIABLE = "SAMOEY_TEST_POSTGRES"
+# Whether the tests marked `s3` run: Ceph's programs are installed.
+S3_VARIABLE = "SAMOEY_TEST_S3"
 
 # No test fails on a wall clock; where CI is set, Hypothesis itself sees to that.
 hypothesis_settings.register_profile(
@@ -58,6 +62,16 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with running_servers(
         home, fsync=False, postgres_binaries=Path(binaries) if binaries else None
     ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """A real S3 server; it takes a while to install and to start, so only some runs have it."""
+    if not os.environ.get(S3_VARIABLE):
+        pytest.skip("make test-s3 runs this on a real S3 server")
+    # Its sockets want a short path.
+    with tempfile.TemporaryDirectory(prefix="s3-") as home, running_s3(Path(home)) as running:
         yield running
 
 
@@ -99,6 +113,7 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
         "openai_api_key": None,
         "openai_base_url": None,
         "openai_model": None,
+        "s3_bucket": None,
     }
     given |= dict.fromkeys(ProviderVariables.model_fields)
     return Settings.model_validate(given | changes)

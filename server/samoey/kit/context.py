@@ -16,6 +16,7 @@ from samoey.kit.events import Event
 from samoey.kit.ports.bus import Bus
 from samoey.kit.ports.git import Git
 from samoey.kit.ports.models import ChatModels
+from samoey.kit.ports.objects import Objects
 from samoey.kit.ports.recorder import Recorder
 from samoey.kit.ports.vendors import VendorDesk
 from samoey.kit.secrets import Sealer
@@ -54,6 +55,7 @@ class Tools:
     bus: Bus
     recorder: Recorder
     git: Git
+    objects: Objects
     models: ChatModels
     vendors: VendorDesk
     sealer: Sealer

@@ -8,10 +8,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from samoey.kit.known_providers import ProviderVariables
+from samoey.kit.object_settings import BucketVariables
+from samoey.kit.sections import Section
 
 ENV_FILE_VARIABLE = "SAMOEY_ENV_FILE"
 
@@ -41,12 +43,6 @@ def _redis_url(url: SecretStr) -> SecretStr:
 # Both carry passwords, so both are secrets.
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
-
-
-class Section(BaseModel):
-    """A named part of the settings; a misspelt key in it stops the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSettings(Section):
@@ -277,7 +273,7 @@ def _absolute(path: Path) -> Path:
 Home = Annotated[Path, AfterValidator(_absolute)]
 
 
-class Settings(ProviderVariables):
+class Settings(BucketVariables, ProviderVariables):
     """The whole tree."""
 
     model_config = SettingsConfigDict(

@@ -1736,6 +1736,11 @@ export interface components {
              */
             next: string | null;
             /**
+             * Note
+             * @description A plain sentence when not all of them were searched: why not.
+             */
+            note?: string | null;
+            /**
              * Out Of Time
              * @description Whether the time for one search ended before it did.
              */

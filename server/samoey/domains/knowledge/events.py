@@ -40,6 +40,9 @@ class IndexFailed(IndexEvent):
 
 
 class IndexWanted(IndexEvent):
-    """A person asked for the index to be made (again)."""
+    """A person asked for the index to be made (again), or it has to be."""
 
     name: ClassVar[str] = "knowledge.index_wanted"
+
+    # Whether it is made from scratch even where it stands.
+    afresh: bool = True

@@ -170,6 +170,12 @@ class OpenSnapshots:
             size, maps = size - closed.cost, maps - closed.maps
         return len(self.open) == 1 or (size <= self.most_bytes and maps <= MOST_MAPS)
 
+    def forget(self, folders: Iterable[Path]) -> None:
+        """Close snapshots, so that they are fetched when they are asked for again."""
+        with self.lock:
+            for folder in folders:
+                self.open.pop(folder, None)
+
 
 def result(done: "Future[Snapshot | Closed]") -> "Snapshot | Closed":
     return done.result() if done.done() else Closed.COMING

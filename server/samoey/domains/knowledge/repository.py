@@ -88,6 +88,20 @@ async def of_system(db: AsyncSession, repository_id: UUID) -> Index | None:
     return await db.scalar(select(Index).where(Index.repository_id == repository_id))
 
 
+async def snapshots(db: AsyncSession) -> dict[UUID, str | None]:
+    """Tell which snapshot answers for each repository, for work of the system itself."""
+    rows = await db.execute(select(Index.repository_id, Index.snapshot))
+    return {row.repository_id: row.snapshot for row in rows}
+
+
+async def failed_by(db: AsyncSession, problem: str) -> Sequence[Index]:
+    """Find the indexes that failed by a problem, for work of the system itself."""
+    wanted = select(Index).where(
+        Index.state == IndexState.FAILED, Index.problem["type"].astext == problem
+    )
+    return (await db.scalars(wanted.order_by(Index.id))).all()
+
+
 async def begin(db: AsyncSession, repository_id: UUID, workspace_id: UUID, commit: str) -> Index:
     """Note that the indexing of a commit begins (again)."""
     values: dict[str, Any] = {

@@ -12,6 +12,7 @@ from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
 from samoey.domains.knowledge.events import IndexWanted
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.indexing import service as indexing
+from samoey.domains.knowledge.indexing import tidying
 from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
@@ -39,11 +40,12 @@ Readers = Actor | Sequence[Actor]
 # A question longer than this is asked by its beginning, and by so many different words.
 LONGEST_ASKED = 20_000
 MOST_WORDS = 40
+# Why some were not asked: said of one, and of several.
 WHY_CLOSED = {
-    Closed.LOST: "are being made again",
-    Closed.AWAY: "cannot be read now",
-    Closed.NO_ROOM: "are more than this server keeps open",
-    Closed.COMING: "are being opened",
+    Closed.LOST: ("is being made again", "are being made again"),
+    Closed.AWAY: ("cannot be read now", "cannot be read now"),
+    Closed.NO_ROOM: ("is more than this server keeps open", "are more than this server keeps open"),
+    Closed.COMING: ("is being opened", "are being opened"),
 }
 
 
@@ -88,6 +90,20 @@ async def remove_index(tools: Tools, repository_id: UUID) -> None:
     await indexing.remove(tools, repository_id)
 
 
+async def sweep_snapshots(tools: Tools) -> None:
+    """Remove from the object store what no repository asks for any more.
+
+    Raises:
+        ObjectStoreAway: it does not answer; the next hour tries again.
+    """
+    await tidying.sweep(tools)
+
+
+async def index_when_store_is_back(tools: Tools) -> None:
+    """Want the indexes again that failed because the object store was away, if it is back."""
+    await tidying.try_again(tools)
+
+
 async def search(
     tools: Tools, readers: Readers, query: Query, *, patience_s: float | None = None
 ) -> Searched:
@@ -126,7 +142,8 @@ def partly(answered: int, closed: Sequence[Closed]) -> str | None:
     if not closed:
         return None
     whole = f"Answered from {answered:,} of {answered + len(closed):,} repositories"
-    reasons = [f"{closed.count(why):,} {WHY_CLOSED[why]}" for why in Closed if why in closed]
+    counts = {why: closed.count(why) for why in Closed if why in closed}
+    reasons = [f"{count:,} {WHY_CLOSED[why][count > 1]}" for why, count in counts.items()]
     if set(closed) == {Closed.COMING}:
         return f"{whole}; the rest is being opened."
     return f"{whole}: {', '.join(reasons)}."
@@ -152,6 +169,9 @@ async def exact(tools: Tools, readers: Readers, query: ExactQuery) -> ExactOut:
             repository_ids=query.repository_ids,
         )
         named = await names_of(ctx, answering)
+    ready, closed = await shelves.at_hand(
+        tools, answering, patience_s=tools.settings.knowledge.patience_s
+    )
     places = [
         Place(
             repository_id=each.repository_id,
@@ -160,16 +180,20 @@ async def exact(tools: Tools, readers: Readers, query: ExactQuery) -> ExactOut:
             snapshot=shelves.shelf_of(tools, each.repository_id) / each.snapshot,
             mirror=repositories.mirror(tools, each.repository_id),
         )
-        for each in answering
+        for each in ready
     ]
     found, lost = await exactly.search(tools, places, query)
-    for each in answering:
+    for each, why in closed:
+        if why is Closed.LOST:
+            await mend(tools, each)
+    for each in ready:
         if each.repository_id in lost:
             # What is not whole would be taken for whole by those who make it again.
             shelf = shelves.shelf_of(tools, each.repository_id)
             await asyncio.to_thread(shutil.rmtree, shelf / each.snapshot, ignore_errors=True)
             await mend(tools, each)
-    return found
+    note = partly(len(ready), [why for _, why in closed])
+    return found.model_copy(update={"repositories": len(answering), "note": note})
 
 
 def look(

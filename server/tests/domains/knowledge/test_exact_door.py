@@ -103,6 +103,7 @@ async def test_a_text_is_found_where_it_stands(door: Door, street: Street) -> No
 
     assert body.pop("took_ms") > 0
     assert body == {
+        "note": None,
         "query": "price(",
         "hits": [
             {

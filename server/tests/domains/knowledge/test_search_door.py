@@ -13,7 +13,7 @@ from samoey.adapters.embedded.servers import Servers
 from samoey.domains.knowledge import service
 from samoey.domains.knowledge.opening import open_snapshots
 from samoey.domains.knowledge.schemas import Citation, Query
-from samoey.domains.knowledge.shelves import shelf_of
+from samoey.domains.knowledge.shelves import shelf_of, stored
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.settings import Settings
 from samoey.tools import open_house
@@ -260,19 +260,30 @@ async def test_only_an_admin_has_an_index_made_again(place: Place) -> None:
     assert index["state"] == "ready"
 
 
-async def test_an_index_whose_folder_is_gone_is_made_again(
+async def test_an_index_that_this_machine_lost_is_brought_from_the_object_store(
     place: Place, jobs_waiting: Callable[[], Awaitable[list[str]]]
 ) -> None:
-    shelf = shelf_of(place.tools, place.repository_id)
     open_snapshots.cache_clear()
-    for folder in shelf.iterdir():
-        folder.rename(folder.with_name(f"{folder.name}-lost"))
+    shutil.rmtree(shelf_of(place.tools, place.repository_id))
 
-    first = await place.paths(q="parse greeting")
+    assert await place.paths(q="parse greeting")
+
+    assert "knowledge.index_afresh" not in await jobs_waiting()
+
+
+async def test_an_index_that_the_object_store_lost_too_is_made_again(
+    place: Place, jobs_waiting: Callable[[], Awaitable[list[str]]]
+) -> None:
+    open_snapshots.cache_clear()
+    shutil.rmtree(shelf_of(place.tools, place.repository_id))
+    stored(place.tools, place.repository_id).remove()
+
+    first = (await place.get(SEARCH, q="parse greeting")).json()
     waiting = await jobs_waiting()
     await service.index(place.tools, place.repository_id, afresh=True)
 
-    assert first == []
+    assert (first["hits"], first["answered"], first["repositories"]) == ([], 0, 1)
+    assert first["note"] == "Answered from 0 of 1 repositories: 1 is being made again."
     assert waiting.count("knowledge.index_afresh") == 1
     assert await place.paths(q="parse greeting")
 

@@ -66,5 +66,8 @@ class ExactOut(BaseModel):
     totals: Totals
     searched: int = Field(description="Repositories that were searched through.")
     repositories: int = Field(description="Repositories that were to be searched.")
+    note: str | None = Field(
+        None, description="A plain sentence when not all of them were searched: why not."
+    )
     next: str | None = Field(description="Where to go on; none when there is nothing more.")
     out_of_time: bool = Field(description="Whether the time for one search ended before it did.")

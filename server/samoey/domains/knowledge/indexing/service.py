@@ -1,10 +1,11 @@
 """Making the index of a repository's present commit, and removing it."""
 
 import asyncio
+import logging
 import shutil
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -17,13 +18,16 @@ from samoey.domains.knowledge.indexing.child import indexing
 from samoey.domains.knowledge.indexing.orders import Job
 from samoey.domains.knowledge.lexical.orders import Order, Source
 from samoey.domains.knowledge.lexical.shelf import clear, snapshot_name, sweep
-from samoey.domains.knowledge.shelves import shelf_of
+from samoey.domains.knowledge.shelves import shelf_of, stored
+from samoey.domains.knowledge.storing.snapshots import SnapshotLost
 from samoey.domains.knowledge.tables import IndexState
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import RepositoryOut
 from samoey.kit.context import SYSTEM, Tools
 from samoey.kit.ports.git import EntryKind, RevisionNotFound
 from samoey.kit.problems import Problem, ServerError
+
+log = logging.getLogger(__name__)
 
 NOTE_EVERY_S = 0.5
 
@@ -56,10 +60,15 @@ async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> N
 
 
 async def remove(tools: Tools, repository_id: UUID) -> None:
-    """Remove everything that was made of a repository."""
+    """Remove everything that was made of a repository.
+
+    Raises:
+        ObjectStoreAway: what it keeps of it may be left; try again.
+    """
     async with tools.work(SYSTEM) as ctx:
         await repository.remove(ctx.db, repository_id)
     await asyncio.to_thread(shutil.rmtree, shelf_of(tools, repository_id), ignore_errors=True)
+    await asyncio.to_thread(stored(tools, repository_id).remove)
 
 
 async def superseded(tools: Tools, indexed: RepositoryOut) -> bool:
@@ -103,6 +112,7 @@ class Indexing:
     def __init__(self, tools: Tools, indexed: RepositoryOut, commit: str, *, afresh: bool) -> None:
         self.tools, self.indexed, self.commit, self.afresh = tools, indexed, commit, afresh
         self.shelf = shelf_of(tools, indexed.id)
+        self.stored = stored(tools, indexed.id)
         self.spoke = 0.0
 
     async def run(self) -> None:
@@ -111,13 +121,14 @@ class Indexing:
             largest_kb=self.tools.settings.knowledge.largest_file_kb,
             filters=(self.indexed.include, self.indexed.exclude),
         )
+        standing = await asyncio.to_thread(self.stored.listing, name) is not None
         try:
-            previous = await self.begin(name)
+            ready, previous = await self.begin(name, standing=standing)
         except IntegrityError:
             # The row holds on to its repository, which was deleted a moment ago.
             await remove(self.tools, self.indexed.id)
             return
-        if previous == name and not self.afresh and (self.shelf / name).is_dir():
+        if ready:
             return
         try:
             await self.build(name, previous)
@@ -126,14 +137,24 @@ class Indexing:
             return
         # The one before stays until the next is made: whoever just looked it up may still open it.
         await asyncio.to_thread(clear, self.shelf, keep=[name, previous or name])
+        await self.sweep(name)
 
-    async def begin(self, name: str) -> str | None:
-        """Note that it begins, unless this very snapshot answers; give the one that does."""
+    async def sweep(self, name: str) -> None:
+        """Remove from the object store what is no longer asked for."""
+        grace = timedelta(minutes=self.tools.settings.objects.grace_minutes)
+        try:
+            await asyncio.to_thread(self.stored.sweep, name, now=datetime.now(UTC), grace=grace)
+        except Problem as problem:
+            # The next commit or the next hour sweeps, too.
+            log.warning("old snapshots are not swept", extra={"problem": problem.document()})
+
+    async def begin(self, name: str, *, standing: bool) -> tuple[bool, str | None]:
+        """Note that it begins, unless this very snapshot answers; give the one that does, too."""
         async with self.tools.work(SYSTEM) as ctx:
             row = await repository.of_system(ctx.db, self.indexed.id)
             ready = row is not None and row.state == IndexState.READY and row.snapshot == name
-            if row is not None and ready and not self.afresh and (self.shelf / name).is_dir():
-                return name
+            if ready and standing and not self.afresh:
+                return True, name
             row = await repository.begin(
                 ctx.db, self.indexed.id, self.indexed.workspace_id, self.commit
             )
@@ -144,7 +165,7 @@ class Indexing:
                     commit=self.commit,
                 )
             )
-            return row.snapshot
+            return False, row.snapshot
 
     async def order(self, name: str, previous: str | None) -> Job:
         mirror = repositories.mirror(self.tools, self.indexed.id)
@@ -165,25 +186,40 @@ class Indexing:
             commit=self.commit,
             mirror=mirror,
             files=sources,
-            previous=None if self.afresh else previous,
+            previous=previous,
             largest_bytes=largest,
             afresh=self.afresh,
         )
         return Job(order, partial(self.tools.git.blobs_sync, limit=largest))
 
     async def build(self, name: str, previous: str | None) -> None:
-        job = await self.order(name, previous)
+        job = await self.order(name, await self.brought(previous))
         total = len(job.order.files)
         await self.advance(0, total)
         try:
             async with indexing(job) as said:
                 async for told in said:
                     if told.built is not None:
+                        await self.publish(name, previous)
                         await self.finish(name, total, asdict(told.built))
                     elif time.monotonic() - self.spoke >= NOTE_EVERY_S:
                         await self.advance(told.done, total)
         finally:
             sweep(self.shelf)
+
+    async def brought(self, previous: str | None) -> str | None:
+        """Have the snapshot to build upon here; one that is lost is not built upon."""
+        if previous is None or self.afresh:
+            return None
+        try:
+            await asyncio.to_thread(self.stored.bring, self.shelf / previous)
+        except SnapshotLost:
+            return None
+        return previous
+
+    async def publish(self, name: str, previous: str | None) -> None:
+        """Let all machines have the new snapshot, before any of them is told of it."""
+        await asyncio.to_thread(self.stored.publish, self.shelf / name, previous=previous)
 
     async def advance(self, done: int, total: int) -> None:
         """Note how far it is, and tell those who watch."""

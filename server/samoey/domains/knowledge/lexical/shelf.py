@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from importlib.metadata import version
@@ -20,6 +21,10 @@ import msgspec
 MANIFEST = "manifest.msgpack"
 META = "meta.json"
 UNFINISHED = ".building-"
+# A snapshot that comes from the object store; others may be at it at the same time.
+LOADING = ".loading-"
+# One that was not finished after so long was given up.
+GIVEN_UP_S = 3600
 # Bump when documents, words or parts change: older snapshots are then made anew, not built upon.
 FORMAT = f"4-{version('tantivy')}"
 
@@ -96,6 +101,10 @@ def sweep(shelf: Path) -> None:
     """Remove what a process left that was killed while it made a snapshot."""
     for left in shelf.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left, ignore_errors=True)
+    for left in shelf.glob(f"{LOADING}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > GIVEN_UP_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def take(
@@ -133,5 +142,5 @@ def clear(shelf: Path, *, keep: Iterable[str]) -> None:
     kept = set(keep)
     with contextlib.suppress(FileNotFoundError):
         for entry in list(os.scandir(shelf)):
-            if entry.name not in kept and not entry.name.startswith(UNFINISHED):
+            if entry.name not in kept and not entry.name.startswith((UNFINISHED, LOADING)):
                 shutil.rmtree(entry.path, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Snapshots in the object store: published there by whoever made them, brought by whoever asks."""
