@@ -59,7 +59,8 @@ def _program(cache: Path) -> tuple[str, dict[str, str]]:
         return found, {}
     unpacked = cache / "unpacked"
     if not unpacked.exists():
-        cache.mkdir(parents=True, exist_ok=True)
+        # Made first: what cannot be had is asked for once.
+        unpacked.mkdir(parents=True)
         _try(["apt-get", "download", *_PACKAGES], cwd=cache)
         for package in cache.glob("*.deb"):
             _try(["dpkg", "-x", str(package), str(unpacked)], cwd=cache)
@@ -71,8 +72,8 @@ def _program(cache: Path) -> tuple[str, dict[str, str]]:
 
 
 def _try(command: list[str], *, cwd: Path) -> None:
-    with contextlib.suppress(OSError):
-        subprocess.run(command, cwd=cwd, check=False, capture_output=True, timeout=60)
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(command, cwd=cwd, check=False, capture_output=True, timeout=150)
 
 
 def _make_key(path: Path) -> None:

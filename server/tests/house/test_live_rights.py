@@ -36,13 +36,13 @@ async def watch(socket: ClientConnection, who: Somebody) -> None:
 
 
 async def hear(socket: ClientConnection) -> dict[str, Any]:
-    heard: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 3))
+    heard: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 60))
     return heard
 
 
 async def closed(socket: ClientConnection) -> int:
     with contextlib.suppress(ConnectionClosed):
-        async with asyncio.timeout(1.5):
+        async with asyncio.timeout(60):
             while True:
                 await socket.recv()
     assert socket.close_code is not None

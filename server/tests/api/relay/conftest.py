@@ -6,12 +6,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from samoey.api.relay.app import Relay
 from tests.doubles import gateway as double_gateway
 from tests.doubles import loopback
 from tests.doubles import openai as double_openai
-from tests.doubles.gateway import PROGRAM_KEY, Kept, Standing, alias, deployment
+from tests.doubles.gateway import PATIENT, PROGRAM_KEY, Kept, Standing, alias, deployment
 from tests.doubles.openai import OpenAIDouble
 
 
@@ -27,6 +28,18 @@ class Relayed:
     def ask(self, body: Any, *, path: str = "/v1/chat/completions", key: str = PROGRAM_KEY) -> Any:
         headers = {"authorization": f"Bearer {key}"}
         return self.http.post(self.url + path, json=body, headers=headers)
+
+    def hasten(self, first: OpenAIDouble, second: OpenAIDouble, **limits: float) -> None:
+        """Wait no longer than these limits for the first of both vendors."""
+        self.decide(first, second, limits=replace(PATIENT, **limits))
+
+    def decide(self, first: OpenAIDouble, second: OpenAIDouble, **of_first: Any) -> None:
+        """Two deployments `first` and `second`, and an alias that tries them in this order."""
+        self.standing.decided.decide(
+            deployment("first", first.url, **of_first),
+            deployment("second", second.url),
+            aliases=(alias("fast", "first", "second"),),
+        )
 
     def get(self, path: str, **headers: str) -> Any:
         given = {"authorization": f"Bearer {PROGRAM_KEY}"} | headers
@@ -56,18 +69,15 @@ async def relayed(first: OpenAIDouble, second: OpenAIDouble) -> AsyncIterator[Re
     """Two deployments `first` and `second`, and the alias `fast` that tries them in this order."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with double_gateway.standing() as standing:
-            standing.decided.decide(
-                deployment("first", first.url),
-                deployment("second", second.url),
-                aliases=(alias("fast", "first", "second"),),
-            )
             kept = Kept()
             relay = Relay(standing.gateway, max_body=20 * 2**20, responses=kept)
             async with (
                 loopback.in_this_loop(relay, listening) as url,
                 aiohttp.ClientSession(auto_decompress=False) as http,
             ):
-                yield Relayed(url, standing, http, kept)
+                relayed = Relayed(url, standing, http, kept)
+                relayed.decide(first, second)
+                yield relayed
 
 
 Script = Callable[[OpenAIDouble], None]

@@ -5,7 +5,7 @@ import pytest
 from pydantic import SecretStr
 
 from samoey.adapters.embedded.servers import Servers
-from samoey.kit.settings import Settings
+from samoey.kit.settings import ModelSettings, Settings
 from samoey.tools import open_house
 from tests.conftest import OpenHouse, settings_for
 from tests.domains.chat.talk import with_code
@@ -61,10 +61,24 @@ async def house_with_model(
     open_test_house: OpenHouse, lived_in: tuple[Settings, Somebody], double: OpenAIDouble
 ) -> AsyncIterator[RunningHouse]:
     """A house with code in it, whose questions are answered by the double."""
-    connected = {
+    async with open_test_house(like=lived_in[0], **connected(double)) as house:
+        yield house
+
+
+@pytest.fixture
+async def house_in_haste(
+    open_test_house: OpenHouse, lived_in: tuple[Settings, Somebody], double: OpenAIDouble
+) -> AsyncIterator[RunningHouse]:
+    """One that waits half a second for a model's first word."""
+    models = ModelSettings(local_only=True, first_word_s=0.5)
+    async with open_test_house(like=lived_in[0], models=models, **connected(double)) as house:
+        yield house
+
+
+def connected(double: OpenAIDouble) -> dict[str, Any]:
+    """The settings by which the double answers."""
+    return {
         "openai_base_url": double.url,
         "openai_api_key": SecretStr(double.key),
         "openai_model": "double-large",
     }
-    async with open_test_house(like=lived_in[0], **connected) as house:
-        yield house

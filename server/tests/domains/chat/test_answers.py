@@ -161,7 +161,6 @@ FAILURES: list[tuple[str, Callable[[OpenAIDouble], None], str]] = [
     ("garbage", lambda d: d.raw(b"data: {]\n\n"), "answered something that is no answer"),
     ("nothing", lambda d: d.raw(b""), "The model does not answer."),
     ("no such model", lambda d: d.fail(404, code="model_not_found"), "No model of this name"),
-    ("silence", lambda d: d.hang(), "did not answer in time"),
 ]
 
 

@@ -120,8 +120,24 @@ async def test_an_earlier_answer_is_not_shown_while_it_is_written_anew(
     assert "stopped before a word" in after.notes[0]
 
 
+async def test_a_model_that_says_nothing_is_given_up_and_the_passages_answer(
+    house_in_haste: RunningHouse, double: OpenAIDouble, ada: Somebody
+) -> None:
+    # Once more than it is asked.
+    for _ in range(3):
+        double.hang()
+    talk = await Talk.begin(house_in_haste, ada)
+
+    answer = await talk.ask()
+
+    assert answer.status == "failed"
+    assert "did not answer in time" in str(answer.problem)
+    assert answer.text.startswith("The model did not finish, so here are the passages")
+    assert answer.citations
+
+
 async def once(talk: Talk, answer: MessageOut, status: str) -> MessageOut:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             async with talk.house.tools.work(talk.somebody.actor) as ctx:
                 now = await chat.message(ctx, talk.conversation.id, answer.id)

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from samoey.kit.settings import ModelSettings
+from tests.conftest import OpenHouse
 from tests.domains.models.door import PLACE, deployment, provider, slug
 from tests.doubles import anthropic as double_anthropic
 from tests.doubles import openai as double_openai
@@ -120,12 +122,15 @@ async def test_a_model_that_is_not_there_is_told(
 
 
 async def test_a_server_that_says_nothing_is_not_waited_for(
-    client: httpx.AsyncClient, ada: Somebody, double: OpenAIDouble
+    open_test_house: OpenHouse, double: OpenAIDouble
 ) -> None:
-    made = await provider(client, ada, base_url=double.url, api_key=KEY)
-    double.hang()
+    hasty = ModelSettings(local_only=True, first_word_s=0.5)
+    async with open_test_house(models=hasty) as house, house.client() as client:
+        ada = await house.make.user()
+        made = await provider(client, ada, base_url=double.url, api_key=KEY)
+        double.hang()
 
-    told = await tried(client, ada, made["id"], "double-large")
+        told = await tried(client, ada, made["id"], "double-large")
 
     assert told["problem"]["type"] == "/problems/too-slow"
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from samoey.kit.ports.upstreams import TimeLimits, VendorKey
+from samoey.kit.ports.upstreams import VendorKey
 from tests.api.relay.conftest import Relayed
 from tests.doubles import anthropic as double_anthropic
 from tests.doubles.anthropic import AnthropicDouble
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # Both vendors behind one relay; by these names a program chooses who answers.
 GPT, CLAUDE, OLD_CLAUDE = "gpt", "claude", "old-claude"
-# The libraries load their parts as they are used, and all of this waits for them.
-_PATIENT = TimeLimits()
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +46,10 @@ def relay(relayed: Relayed, gpt: OpenAIDouble, claude: AnthropicDouble) -> Relay
             kind="anthropic",
             key=VendorKey(claude.key),
             model=model,
-            limits=_PATIENT,
         )
 
     relayed.standing.decided.decide(
-        deployment("openai", gpt.url, model="gpt-4.1", limits=_PATIENT),
+        deployment("openai", gpt.url, model="gpt-4.1"),
         anthropic("anthropic", "claude-opus-4-8"),
         anthropic("older", "claude-3-5-haiku-20241022"),
         aliases=(
