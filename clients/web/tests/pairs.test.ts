@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pairsOf, pairsOfPatch } from '@/features/chat/pairs'
+import { pairsOf, pairsOfPatch } from '@/ui/line-pairs'
 
 const signs = (pairs: { left: string | null; right: string | null }[] | null) =>
   pairs?.map(({ left, right }) => `${left ?? ''}|${right ?? ''}`)

@@ -29,6 +29,7 @@ INSIDE = [
     ("models-routing", "/models/?tab=routing", "[role=tabpanel] h2"),
     ("models-keys", "/models/?tab=keys", "[role=tabpanel] h2"),
     ("models-usage", "/models/?tab=usage", "[role=tabpanel] :is(h2, table)"),
+    ("models-prompts", "/models/?tab=prompts", "[aria-label=Prompts] li"),
     ("models-playground", "/models/?tab=playground", "[role=tabpanel] form"),
     ("settings-profile", "/settings/?tab=profile", "main form"),
     ("settings-appearance", "/settings/?tab=appearance", "main fieldset"),

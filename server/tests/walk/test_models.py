@@ -212,8 +212,8 @@ async def test_two_models_answer_side_by_side(
     await page.goto("/models/?tab=playground")
     endpoint.say("Forty-two.")
     endpoint.say("It is forty-two, as ever.", pace_s=0.05)
-    await page.get_by_label("Prompt").fill("What is the answer?")
-    await page.get_by_label("Prompt").press("Control+Enter")
+    await page.get_by_label("Prompt", exact=True).fill("What is the answer?")
+    await page.get_by_label("Prompt", exact=True).press("Control+Enter")
     sides = [page.get_by_role("region", name=name) for name in ("One model", "The other model")]
     for side in sides:
         await expect(side.get_by_text("first words after")).to_be_visible()
@@ -230,7 +230,7 @@ async def test_two_models_answer_side_by_side(
     await expect(page.get_by_text("Stopped.")).to_have_count(2)
     await page.get_by_role("tab", name="Routing").click()
     await page.get_by_role("tab", name="Playground").click()
-    await expect(page.get_by_label("Prompt")).to_have_value("What is the answer?")
+    await expect(page.get_by_label("Prompt", exact=True)).to_have_value("What is the answer?")
     await page.set_viewport_size({"width": 390, "height": 844})
     await picture(page, "models-playground-390")
     assert await faults(page) == []

@@ -6,6 +6,7 @@ import { FOREVER, MINUTE } from './times'
 export type Conversation = Schemas['ConversationOut']
 export type ConversationChange = Schemas['ConversationChange']
 export type Message = Schemas['MessageOut']
+export type Rating = NonNullable<Message['rating']>
 export type Citation = Schemas['CitationOut']
 export type OutlineItem = Schemas['OutlineItem']
 
@@ -120,4 +121,19 @@ export const chat = {
         message(conversationId, messageId),
       ),
     ),
+  /** Say whether an answer was good; none takes it back. */
+  rate: (conversationId: string, messageId: string, rating: Rating | null) =>
+    rating
+      ? unwrap(
+          api().PUT('/api/v1/conversations/{conversation_id}/messages/{message_id}/rating', {
+            ...message(conversationId, messageId),
+            body: { rating },
+          }),
+        )
+      : unwrap(
+          api().DELETE(
+            '/api/v1/conversations/{conversation_id}/messages/{message_id}/rating',
+            message(conversationId, messageId),
+          ),
+        ),
 }

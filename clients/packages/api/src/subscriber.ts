@@ -4,6 +4,7 @@ import { chat } from './chat'
 import { type MessagePages, refreshMessages } from './messages'
 
 const CONVERSATION = 'conversation:'
+const RATED = 'chat.answer_rated'
 /** Rooms whose lists change when a repository's code does. */
 const ALSO: Record<string, string[]> = {
   'repositories.commit_fetched': ['knowledge'],
@@ -26,6 +27,12 @@ export function refresh(queries: QueryClient, event: LiveEvent): void {
   const [room = ''] = event.name.split('.')
   if (event.audience.startsWith(CONVERSATION)) {
     const id = event.audience.slice(CONVERSATION.length)
+    void refreshMessages(queries, id, numberOf(queries, id, event.data))
+    return
+  }
+  if (event.name === RATED) {
+    // Said in another window of the same person.
+    const id = String(event.data.conversation_id)
     void refreshMessages(queries, id, numberOf(queries, id, event.data))
     return
   }

@@ -15,6 +15,7 @@ import { copyableAnswer, shownAnswer } from './answer-text'
 import { AnswerText } from './AnswerText'
 import { Notes } from './Notes'
 import { Outline, Sources } from './Sources'
+import { Thumbs } from './Thumbs'
 import { useStreams } from './streams'
 import { type PeekLink, useOpenCitation } from './peek'
 
@@ -94,6 +95,7 @@ function Actions({ message, mayAct, retry }: AnswerProps & Pick<Acts, 'retry'>) 
           <RotateCw size={16} aria-hidden />
         </IconButton>
       ) : null}
+      {mayAct && message.status !== 'failed' ? <Thumbs message={message} /> : null}
       {message.status === 'stopped' ? (
         <Chip icon={<CircleSlash2 aria-hidden />}>Stopped</Chip>
       ) : null}

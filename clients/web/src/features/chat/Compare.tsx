@@ -1,57 +1,8 @@
 'use client'
 
-import { cn } from '@/ui/cn'
+import { Comparison as Lines } from '@/ui/comparison'
 import { Dialog } from '@/ui/dialog'
-import type { Comparison, Pair } from './pairs'
-
-interface NumberedPair extends Pair {
-  changed: boolean
-  leftNumber: number | null
-  rightNumber: number | null
-}
-
-function numbered(pairs: Pair[], start: number | null): NumberedPair[] {
-  let [left, right] = [start ?? 1, start ?? 1]
-  return pairs.map((pair) => ({
-    ...pair,
-    changed: pair.left !== pair.right,
-    leftNumber: pair.left === null || start === null ? null : left++,
-    rightNumber: pair.right === null || start === null ? null : right++,
-  }))
-}
-
-interface CellProps {
-  text: string | null
-  number: number | null
-  sign: '−' | '+' | ''
-}
-
-const TONE = { '−': 'bg-bad/10', '+': 'bg-good/10', '': '' }
-
-/** A line of one side; its sign stands beside the colour. */
-function Cell({ text, number, sign }: CellProps) {
-  return (
-    <div className={cn('flex min-w-0', text === null ? 'bg-wash max-wide:hidden' : TONE[sign])}>
-      <span aria-hidden className="w-10 shrink-0 pr-2 text-right text-quiet nums select-none">
-        {number}
-      </span>
-      <span className="w-4 shrink-0 text-quiet select-none">{text === null ? '' : sign}</span>
-      <span className="min-w-0 grow wrap-anywhere whitespace-pre-wrap">{text}</span>
-    </div>
-  )
-}
-
-function Row({ left, right, changed, leftNumber, rightNumber }: NumberedPair) {
-  return (
-    <div className="grid wide:grid-cols-2 wide:gap-x-2">
-      <Cell text={left} number={leftNumber} sign={changed ? '−' : ''} />
-      {/* One below the other a line that stays is said once. */}
-      <div className={cn('min-w-0', changed ? '' : 'max-wide:hidden')}>
-        <Cell text={right} number={rightNumber} sign={changed ? '+' : ''} />
-      </div>
-    </div>
-  )
-}
+import type { Comparison } from './pairs'
 
 interface CompareProps extends Comparison {
   path: string | null
@@ -63,16 +14,7 @@ export function Compare({ pairs, start, path, onClose }: CompareProps) {
   const about = start === null ? 'Before and after.' : 'The cited lines, and the answer’s version.'
   return (
     <Dialog open huge onOpenChange={onClose} title={path ?? 'Changes'} about={about}>
-      <div
-        role="region"
-        aria-label="Comparison"
-        tabIndex={0}
-        className="code-lines overflow-x-auto"
-      >
-        {numbered(pairs, start).map((pair, at) => (
-          <Row key={at} {...pair} />
-        ))}
-      </div>
+      <Lines pairs={pairs} start={start} />
     </Dialog>
   )
 }

@@ -7,6 +7,7 @@ import { Page } from '@/ui/page'
 import { Tabs } from '@/ui/tabs'
 import { Budgets } from './Budgets'
 import { Playground } from './Playground'
+import { Prompts } from './Prompts'
 import { Providers } from './Providers'
 import { Routing } from './Routing'
 import { Usage } from './Usage'
@@ -16,6 +17,7 @@ export function Models() {
   const router = useRouter()
   const { workspace } = useSession()
   const mayChange = atLeast(workspace.role, 'admin')
+  const mayAsk = atLeast(workspace.role, 'member')
   const address = useSearchParams()
   const tab = address.get('tab')
   const show = (part: Record<string, string>) =>
@@ -45,10 +47,20 @@ export function Models() {
         />
       ),
     },
+    {
+      value: 'prompts',
+      label: 'Prompts',
+      content: (
+        <Prompts
+          mayChange={mayChange}
+          mayAsk={mayAsk}
+          chosen={address.get('prompt')}
+          onChoose={(prompt) => show({ tab: 'prompts', ...(prompt ? { prompt } : {}) })}
+        />
+      ),
+    },
     // Who may only read asks nobody.
-    ...(atLeast(workspace.role, 'member')
-      ? [{ value: 'playground', label: 'Playground', content: <Playground /> }]
-      : []),
+    ...(mayAsk ? [{ value: 'playground', label: 'Playground', content: <Playground /> }] : []),
   ]
   return (
     <Page wide title="Models">

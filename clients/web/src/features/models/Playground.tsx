@@ -1,45 +1,16 @@
 'use client'
 
-import { models } from '@samoey/api'
-import { useQuery } from '@tanstack/react-query'
 import { Columns2, Square } from 'lucide-react'
 import type { FormEvent, KeyboardEvent } from 'react'
 import { useSession } from '@/session'
 import { Button } from '@/ui/button'
-import { CopyButton } from '@/ui/copy'
 import { Empty, SkeletonRows } from '@/ui/empty'
 import { Field, Textarea } from '@/ui/field'
-import { count, many } from '@/ui/format'
-import { ProblemPanel } from '@/ui/problem'
 import { Select } from '@/ui/select'
+import { AnswerShown } from './AnswerShown'
+import { useNames } from './names'
 import { usePlaygroundDraft } from './playground-draft'
 import { type Answer, useAnswer } from './useAnswer'
-
-const BUILT_IN = 'extractive'
-
-/** What may be compared: aliases, and every model that may be chosen in a conversation. */
-function useNames(): string[] | null {
-  const list = useQuery(models.list()).data
-  const aliases = useQuery(models.aliases()).data
-  if (!list || !aliases) return null
-  const chosen = list.map(({ id }) => id).filter((id) => id !== BUILT_IN)
-  return [...new Set([...aliases.map(({ name }) => name), ...chosen])]
-}
-
-function facts({ end, state }: Answer): string {
-  if (state === 'stopped') return 'Stopped.'
-  if (!end) return 'Answering…'
-  const { model, first_ms, ms, prompt_tokens, completion_tokens } = end
-  return [
-    model ?? '',
-    first_ms === null ? 'no words' : `first words after ${count(first_ms)} ms`,
-    `all after ${count(ms)} ms`,
-    prompt_tokens === null ? '' : `${many(prompt_tokens, 'token')} in`,
-    completion_tokens === null ? '' : `${many(completion_tokens, 'token')} out`,
-  ]
-    .filter(Boolean)
-    .join(' · ')
-}
 
 interface SideProps {
   label: string
@@ -60,25 +31,7 @@ function Side({ label, model, names, answer, onModel }: SideProps) {
         onChange={onModel}
         options={names.map((name) => ({ value: name, label: name }))}
       />
-      {answer ? (
-        <>
-          <div className="flex items-start justify-between gap-3">
-            <p role="status" className="text-xs text-quiet nums">
-              {answer.model === model ? '' : `${answer.model}: `}
-              {answer.state === 'failed' ? 'No answer.' : facts(answer)}
-            </p>
-            {answer.state === 'done' ? (
-              <CopyButton text={answer.text} label={`Copy what ${answer.model} said`} />
-            ) : null}
-          </div>
-          {answer.text ? (
-            <p className="max-w-[72ch] leading-normal break-words whitespace-pre-wrap">
-              {answer.text}
-            </p>
-          ) : null}
-          {answer.state === 'failed' ? <ProblemPanel error={answer.problem} /> : null}
-        </>
-      ) : null}
+      {answer ? <AnswerShown answer={answer} named={model} /> : null}
     </section>
   )
 }
