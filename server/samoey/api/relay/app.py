@@ -14,7 +14,7 @@ from samoey.domains.models.gateway.cache import Use
 from samoey.domains.models.gateway.service import Gateway
 from samoey.domains.models.gateway.shapes import Caller
 from samoey.kit.ports.responses import Responses
-from samoey.kit.problems import NotFound, Problem, ServerError
+from samoey.kit.problems import BadRequest, NotFound, Problem, ServerError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ class Relay:
             return
         except Problem as problem:
             await asked.refuse(problem)
+        except RecursionError:
+            await asked.refuse(BadRequest("The body is nested too deeply."))
         except Exception:
             log.exception("bug", extra={"path": scope["path"], "request": asked.id})
             await asked.refuse(ServerError(f"Give this id to your operator: {asked.id}"))

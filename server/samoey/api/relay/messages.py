@@ -19,7 +19,7 @@ def with_betas(body: bytes, header: bytes) -> bytes:
         return body
     try:
         fields = _fields.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # Whoever reads it next says so.
         return body
     fields["anthropic_beta"] = Raw(msgspec.json.encode(betas))

@@ -142,6 +142,8 @@ def _fields(body: bytes) -> dict[str, Any]:
         return msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Misshapen("The body is not a JSON object.") from None
+    except RecursionError:
+        raise Misshapen("The body is nested too deeply.") from None
 
 
 def _items(fields: dict[str, Any]) -> list[Any]:

@@ -1,12 +1,14 @@
 import io
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from samoey.domains.models.gateway.budget import BudgetSpent
+from samoey.domains.models.gateway.shapes import Price
 from tests.api.relay.conftest import Relayed
 from tests.api.relay.wire import ASKED, CHUNK, STREAMED, events, words
-from tests.doubles.gateway import POLICY, PROGRAM_KEY
+from tests.doubles.gateway import POLICY, PROGRAM_KEY, deployment
 from tests.doubles.openai import OpenAIDouble
 
 
@@ -119,6 +121,50 @@ async def test_what_cannot_be_read_is_refused_with_the_field_that_is_wrong(
     assert told["error"]["type"] == "invalid_request_error"
     assert told["error"]["param"] == param
     assert first.requests == []
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize("door", ["chat/completions", "messages", "responses", "embeddings"])
+async def test_a_body_that_is_nested_too_deeply_is_no_fault_of_ours(
+    relayed: Relayed, first: OpenAIDouble, door: str
+) -> None:
+    async with relayed.http.post(
+        f"{relayed.url}/v1/{door}",
+        data=b'{"model": "fast", "input": ' + DEEP + b', "messages": ' + DEEP + b"}",
+        headers={"authorization": f"Bearer {PROGRAM_KEY}", "anthropic-beta": "a-beta"},
+    ) as response:
+        told = await response.json()
+
+    assert response.status == 400
+    assert "nested too deeply" in told["error"]["message"]
+    assert first.requests == []
+
+
+@pytest.mark.parametrize("most", [-(10**12), 0, 10**18, 10**400])
+async def test_however_many_tokens_are_asked_for_what_is_held_and_counted_stays_within_reason(
+    relayed: Relayed, first: OpenAIDouble, most: int
+) -> None:
+    price = Price(input=150_000, output=600_000)
+    relayed.standing.decided.keys[PROGRAM_KEY] = replace(POLICY, tpm=50_000)
+    relayed.standing.decided.decide(deployment("first", first.url, price=price))
+    first.document("Yes.")
+    body = msgspec.json.encode(ASKED | {"model": "first-model"})[:-1]
+
+    async with relayed.http.post(
+        f"{relayed.url}/v1/chat/completions",
+        data=body + b',"max_tokens":%b,"n":%b}' % (str(most).encode(), str(most).encode()),
+        headers={"authorization": f"Bearer {PROGRAM_KEY}"},
+    ) as response:
+        assert response.status == 200
+    # It is the vendor's to refuse such numbers, and this one lets them pass.
+    first.faults.clear()
+
+    purses = relayed.standing.purses
+    assert 0 <= purses.held[0] <= 128 * 10 * 600_000 + 1000
+    # What was estimated was no more than a minute holds; 19 tokens were used.
+    assert -19 <= purses.corrected[0] <= 50_000 - 19
 
 
 async def test_a_model_that_is_not_there_is_a_404_with_the_vendors_code(relayed: Relayed) -> None:

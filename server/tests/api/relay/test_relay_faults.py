@@ -25,6 +25,7 @@ async def test_a_stream_that_breaks_before_its_first_word_falls_back_unseen(
     assert response.headers["x-samoey-attempts"] == "2"
 
 
+DEEP = b'{"choices": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 BEFORE = {
     "500": lambda d: d.fail(500),
     "429": lambda d: d.fail(429),
@@ -34,6 +35,7 @@ BEFORE = {
     "silent": lambda d: d.hang(),
     "html": lambda d: d.raw(b"<html>", content_type=b"text/html"),
     "half a document": lambda d: d.raw(b'{"id": "1", "choi', content_type=b"application/json"),
+    "nested without end": lambda d: d.raw(DEEP, content_type=b"application/json"),
     "empty": lambda d: d.raw(b""),
     "error at once": lambda d: d.raw(b'data: {"error": {"message": "overloaded"}}\n\n'),
     "half an event": lambda d: d.raw(b'data: {"choices":[{"del'),

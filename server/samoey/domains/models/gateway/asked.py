@@ -15,6 +15,8 @@ _BYTES_PER_TOKEN = 4
 _BLOB = re.compile(rb"[A-Za-z0-9+/_=-]{2048,}")
 _PICTURE_TOKENS = 1000
 _LONGEST_NAME = 256
+# Whatever is asked for: no model writes more tokens, and no vendor gives more answers at once.
+_MOST_OUTPUT, _MOST_ANSWERS = 10_000_000, 128
 _PICTURE = re.compile(rb'"type"\s*:\s*"(?:image|image_url|input_image)"')
 
 
@@ -70,12 +72,17 @@ def read(dialect: Dialect, body: bytes) -> Asked:
         raise Unreadable(str(error), param=field[1] if field else None) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Unreadable("The body is not a JSON object.", param=None) from None
+    except RecursionError:
+        raise Unreadable("The body is nested too deeply.", param=None) from None
     if not head.model:
         raise Unreadable("Name a model.", param="model")
     if len(head.model) > _LONGEST_NAME or not head.model.isprintable():
         raise Unreadable("This is no name of a model.", param="model")
     options = head.stream_options
     output = head.max_completion_tokens or head.max_tokens or head.max_output_tokens
+    if output is not None:
+        # The vendor sees what was sent; what is held and counted stays within reason.
+        output = min(_MOST_OUTPUT, max(0, output))
     return Asked(
         dialect=dialect,
         body=body,
@@ -83,7 +90,7 @@ def read(dialect: Dialect, body: bytes) -> Asked:
         stream=bool(head.stream),
         usage_wanted=bool(options and options.include_usage),
         needs=_needs(head, body, output),
-        answers=head.n or 1,
+        answers=min(_MOST_ANSWERS, max(1, head.n or 1)),
     )
 
 

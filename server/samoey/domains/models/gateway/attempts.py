@@ -262,7 +262,7 @@ class Attempts:
         await reply.aclose()
         try:
             begun.tokens = metering.used(begun.body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise BrokeOff(
                 f"What {refusals.host_of(deployment)} sent is not a whole answer."
             ) from error

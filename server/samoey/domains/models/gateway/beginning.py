@@ -47,7 +47,7 @@ def _documents(block: bytes) -> list[Any]:
     for event in metering.events_of(block):
         try:
             found.append(msgspec.json.decode(metering.payload(event)))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             found.append(None)
     return found
 

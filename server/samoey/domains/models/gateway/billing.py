@@ -83,6 +83,9 @@ class Bill:
         self._till, self._caller, self._asked = till, caller, asked
         self._clock, self._began, self._at = clock, clock(), wall()
         self._tokens = asked.needs.tokens + (asked.needs.output or 0)
+        if caller.policy.tpm is not None:
+            # An estimate is never more than a minute holds: what was really used is counted after.
+            self._tokens = min(self._tokens, max(1, caller.policy.tpm))
         self._hold: Hold | None = None
         self._admitted = False
         self.rates = NO_LIMITS

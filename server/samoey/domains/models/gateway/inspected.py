@@ -9,7 +9,14 @@ from samoey.kit.ports.inspection import Ended, Inspection, Replaced, Verdict
 from samoey.kit.ports.upstreams import BrokeOff, Dialect
 
 Answer = dict[str, Any]
-_MISSHAPEN = (AttributeError, KeyError, TypeError, msgspec.MsgspecError, UnicodeDecodeError)
+_MISSHAPEN = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    msgspec.MsgspecError,
+    UnicodeDecodeError,
+    RecursionError,
+)
 
 
 async def whole(dialect: Dialect, body: bytes, inspection: Inspection) -> bytes:

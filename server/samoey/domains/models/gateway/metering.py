@@ -161,7 +161,7 @@ class Meter:
             return False
         try:
             told = _told.decode(payload(event))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
         for one in (told, told.message, told.response):
             if one is not None and one.usage is not None:

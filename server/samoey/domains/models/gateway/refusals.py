@@ -153,7 +153,7 @@ def _busy(host: str, code: str, wait_s: float | None) -> Problem:
 def _said(body: bytes) -> tuple[str, str]:
     try:
         error = msgspec.json.decode(body, type=_Failure).error
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", ""
     if isinstance(error, str):
         return error[:_LONGEST_QUOTE], ""

@@ -11,7 +11,14 @@ from samoey.domains.models.gateway.metering import events_of, payload
 from samoey.kit.ports.upstreams import Dialect
 
 # What a model stopped at by itself, or where it was told to stop.
-_SHAPELESS = (msgspec.MsgspecError, KeyError, TypeError, AttributeError, UnicodeDecodeError)
+_SHAPELESS = (
+    msgspec.MsgspecError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    UnicodeDecodeError,
+    RecursionError,
+)
 _CHAT_ENDS = frozenset({"stop", "length"})
 _MESSAGE_END = re.compile(rb'"stop_reason"\s*:\s*"(?:end_turn|stop_sequence|max_tokens)"')
 _CALL = b'"tool_use"'

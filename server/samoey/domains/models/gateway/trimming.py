@@ -132,7 +132,7 @@ class Trimming:
             if len(self._raws) > MOST_MESSAGES:
                 return
             messages = _messages.decode(told)
-        except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (KeyError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             # Not a conversation, or a misshapen one: whoever is asked says so.
             return
         self._order = _order(_atoms(messages, self._raws))

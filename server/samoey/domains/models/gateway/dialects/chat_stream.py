@@ -51,7 +51,7 @@ class ToChat:
                 case "error":
                     message, _ = meanings.message_of(document)
                     return self.failed(meanings.status_of(document), message)
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        except (msgspec.DecodeError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise BrokeOff("What the model sends is not the stream of a message.") from error
         return []
 

@@ -57,7 +57,7 @@ class ToMessages:
             return self._end() if self._begun else []
         try:
             return self._chunk(_decode(told.data))
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        except (msgspec.DecodeError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise BrokeOff("What the model sends is not the stream of a chat.") from error
 
     def end(self) -> list[Event]:

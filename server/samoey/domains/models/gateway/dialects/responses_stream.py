@@ -41,7 +41,7 @@ class ToResponses:
             return self._end() if self._response else []
         try:
             return self._chunk(_decode(told.data))
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        except (msgspec.DecodeError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise BrokeOff("What the model sends is not the stream of a chat.") from error
 
     def end(self) -> list[Event]:

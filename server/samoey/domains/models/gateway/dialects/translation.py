@@ -21,7 +21,15 @@ from samoey.domains.models.gateway.dialects.sse import Event, Events, wire
 from samoey.kit.ports.upstreams import BrokeOff, Dialect
 
 Document = dict[str, Any]
-_SHAPELESS = (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError, IndexError)
+_SHAPELESS = (
+    msgspec.MsgspecError,
+    RecursionError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    IndexError,
+)
 
 
 class StreamStep(Protocol):
@@ -158,7 +166,7 @@ class Translation:
         """A vendor's refusal in the caller's words."""
         try:
             document = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             document = None
         message, code = meanings.message_of(document)
         message = message or f"The model answered with status {status}."
@@ -233,4 +241,6 @@ def _where(error: Exception) -> str:
             return f"The field “{field}” is missing."
         case msgspec.DecodeError():
             return "The body is not a JSON object."
+        case RecursionError():
+            return "The body is nested too deeply."
     return "A field does not have the type that this address takes."
