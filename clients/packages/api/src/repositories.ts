@@ -8,6 +8,15 @@ export type NewRepository = Schemas['NewRepository']
 export type RepositoryChange = Schemas['RepositoryChange']
 export type TreeEntry = Schemas['TreeOut']['entries'][number]
 export type CodeFile = Schemas['FileOut']
+export type Followed = Schemas['FollowedOut']
+
+/** Lines of a file, as they stood at a commit. */
+export interface Cited {
+  at: string
+  path: string
+  start: number
+  end: number
+}
 
 const one = (repositoryId: string) => ({ params: { path: { repository_id: repositoryId } } })
 
@@ -59,6 +68,19 @@ export const repositories = {
           }),
         ),
       staleTime: freshness(at),
+    }),
+
+  /** Where lines of an older commit stand in the one that answers now. */
+  follow: (repositoryId: string, cited: Cited) =>
+    queryOptions({
+      queryKey: ['repositories', repositoryId, 'follow', cited],
+      queryFn: () =>
+        unwrap(
+          api().GET('/api/v1/repositories/{repository_id}/follow', {
+            params: { path: { repository_id: repositoryId }, query: cited },
+          }),
+        ),
+      staleTime: MINUTE,
     }),
 
   add: (body: NewRepository) => unwrap(api().POST('/api/v1/repositories', { body })),

@@ -1020,6 +1020,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repositories/{repository_id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Lines
+         * @description Tell where lines of an older commit stand now.
+         */
+        get: operations["follow_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repositories/{repository_id}/sync": {
         parameters: {
             query?: never;
@@ -1815,6 +1835,29 @@ export interface components {
             size: number;
             /** Text */
             text: string | null;
+        };
+        /**
+         * FollowedOut
+         * @description Where lines of an older commit stand in `commit`, the one that answers now.
+         *
+         *     `same`: as they were, where they were. `moved`: as they were, on other lines or in another file.
+         *     `changed`: most of them stand there. `gone`: they were not found, and there is no
+         *     place.
+         */
+        FollowedOut: {
+            /** Commit */
+            commit: string;
+            /** End */
+            end?: number | null;
+            /** Path */
+            path?: string | null;
+            /** Start */
+            start?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "same" | "moved" | "changed" | "gone";
         };
         /**
          * HitOut
@@ -7188,6 +7231,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `repository-not-found`: There is no such repository that you can see. `revision-not-found`: This repository has no such branch or commit. `path-not-found`: There is no such file or folder in this commit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-fetched-yet`: This repository has not been fetched yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `path-refused`: This is not a path inside a repository. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_lines: {
+        parameters: {
+            query: {
+                at: string;
+                /** @description Inside the repository, parted by `/`. */
+                path: string;
+                start: number;
+                end: number;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedOut"];
                 };
             };
             /** @description `unauthenticated`: Sign in first. */

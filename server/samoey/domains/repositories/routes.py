@@ -21,6 +21,7 @@ from samoey.domains.repositories.errors import (
 from samoey.domains.repositories.schemas import (
     BranchOut,
     FileOut,
+    FollowedOut,
     NewRepository,
     RepositoryChange,
     RepositoryOut,
@@ -164,3 +165,29 @@ async def read_file(
 ) -> FileOut:
     """Read one file at a commit."""
     return await browsing.file(tools, actor, repository_id, at=at, path=path)
+
+
+@router.get(
+    "/{repository_id}/follow",
+    responses=problems(
+        Unauthenticated,
+        RepositoryNotFound,
+        NotFetchedYet,
+        RevisionNotFound,
+        PathNotFound,
+        PathRefused,
+    ),
+)
+async def follow_lines(
+    tools: ToolsDep,
+    actor: ActorDep,
+    repository_id: UUID,
+    at: Annotated[str, Query(max_length=255)],
+    path: Path,
+    start: Annotated[int, Query(ge=1)],
+    end: Annotated[int, Query(ge=1)],
+) -> FollowedOut:
+    """Tell where lines of an older commit stand now."""
+    return await browsing.follow(
+        tools, actor, repository_id, at=at, path=path, start=start, end=end
+    )

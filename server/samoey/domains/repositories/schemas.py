@@ -189,3 +189,18 @@ class FileOut(BaseModel):
     language: str | None
     kind: Literal["text", "binary", "large", "link"]
     text: str | None
+
+
+class FollowedOut(BaseModel):
+    """Where lines of an older commit stand in `commit`, the one that answers now.
+
+    `same`: as they were, where they were. `moved`: as they were, on other lines or in another file.
+    `changed`: most of them stand there. `gone`: they were not found, and there is no
+    place.
+    """
+
+    state: Literal["same", "moved", "changed", "gone"]
+    commit: str
+    path: str | None = None
+    start: int | None = None
+    end: int | None = None

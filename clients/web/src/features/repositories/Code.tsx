@@ -15,6 +15,7 @@ import { useTitle } from '@/ui/title'
 import { CodeHead, Revision } from './CodeHead'
 import { FileView } from './FileView'
 import { codeLink, fitLines, formatLines, type LineRange, parseLines } from './links'
+import { Since } from './Since'
 import { Symbols } from './Symbols'
 import { Tree } from './Tree'
 import { type Place, type Standing, useStanding } from './useStanding'
@@ -33,13 +34,18 @@ function Shown({ place, standing }: { place: Place; standing: Standing }) {
     )
   }
   return file ? (
-    <FileView
-      repo={place.repository.id}
-      at={place.at}
-      file={file}
-      range={range}
-      onSelect={select}
-    />
+    <div className="flex h-full min-h-0 flex-col">
+      <Since {...place} range={range} />
+      <div className="min-h-0 grow">
+        <FileView
+          repo={place.repository.id}
+          at={place.at}
+          file={file}
+          range={range}
+          onSelect={select}
+        />
+      </div>
+    </div>
   ) : (
     <SkeletonRows rows={14} />
   )

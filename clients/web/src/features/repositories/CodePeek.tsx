@@ -12,6 +12,7 @@ import { SideHead } from '@/ui/page'
 import { ProblemPanel } from '@/ui/problem'
 import { FileView } from './FileView'
 import { codeLink, type Place } from './links'
+import { Since } from './Since'
 
 interface CodePeekProps {
   place: Required<Place>
@@ -51,6 +52,7 @@ export function CodePeek({ place, onClose }: CodePeekProps) {
           </Link>
         </IconButton>
       </SideHead>
+      <Since repository={repository.data} at={at ?? null} path={path} range={range ?? null} />
       <div className="min-h-0 grow">
         {file.data ? (
           <FileView repo={repo} at={at ?? null} file={file.data} range={range ?? null} />

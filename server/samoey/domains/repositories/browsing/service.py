@@ -1,17 +1,24 @@
 """Verbs that read a repository at a commit, whoever may see it."""
 
-from pathlib import Path
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Literal
 from uuid import UUID
 
 from samoey.domains.repositories import service
+from samoey.domains.repositories.browsing.following import Lines, changed, unchanged
 from samoey.domains.repositories.errors import NotFetchedYet
-from samoey.domains.repositories.schemas import BranchOut, EntryOut, FileOut, TreeOut
+from samoey.domains.repositories.schemas import BranchOut, EntryOut, FileOut, FollowedOut, TreeOut
 from samoey.kit.context import Actor, Tools
 from samoey.kit.languages import language_of
-from samoey.kit.ports.git import EntryKind, PathNotFound, TreeEntry
+from samoey.kit.ports.git import BlobTooLarge, EntryKind, PathNotFound, TreeEntry
 
 # As git itself tells: a zero byte near the beginning is no text.
 _TELLING_BYTES = 8000
+# So many of the files that changed since are looked through for lines that left theirs.
+_MOST_FILES = 400
+_MOST_BYTES = 20_000_000
 
 
 async def branches(tools: Tools, actor: Actor, repository_id: UUID) -> list[BranchOut]:
@@ -57,6 +64,78 @@ async def file(
     if entry.kind in {EntryKind.FOLDER, EntryKind.SUBMODULE}:
         raise PathNotFound(f"“{path}” is a {entry.kind}, not a file.")
     return await _show(tools, mirror, commit, entry)
+
+
+async def follow(
+    tools: Tools, actor: Actor, repository_id: UUID, *, at: str, path: str, start: int, end: int
+) -> FollowedOut:
+    """Tell where lines of an older commit stand in the one that answers now.
+
+    Raises:
+        RepositoryNotFound, NotFetchedYet: there is nothing to see.
+        RevisionNotFound, PathNotFound, PathRefused: not under this name, back then.
+    """
+    mirror, now = await _at(tools, actor, repository_id, None)
+    then = await tools.git.resolve(mirror, at)
+    was = await tools.git.entry(mirror, then, path)
+    cited = (await _lines(tools, mirror, was.blob))[start - 1 : end]
+    try:
+        same = await tools.git.entry(mirror, now, path)
+    except PathNotFound:
+        same = None
+    if same is not None and same.blob == was.blob:
+        return FollowedOut(state="same", commit=now, path=path, start=start, end=end)
+    files = await _candidates(tools, mirror, then, now, path)
+    found = await _found(tools, mirror, files, cited, start)
+    if found is None:
+        return FollowedOut(state="gone", commit=now)
+    where, lines, state = found
+    if (where, lines.start, state) == (path, start, "moved"):
+        state = "same"
+    return FollowedOut(state=state, commit=now, path=where, start=lines.start, end=lines.end)
+
+
+async def _candidates(
+    tools: Tools, mirror: Path, then: str, now: str, path: str
+) -> list[tuple[str, str]]:
+    """Where lines may have gone (path, blob): their own file first, then those most like it."""
+    name, kind = PurePosixPath(path).name, PurePosixPath(path).suffix
+
+    def unlike(other: str) -> tuple[bool, bool, bool]:
+        there = PurePosixPath(other)
+        return other != path, there.name != name, there.suffix != kind
+
+    since = [each for each in await tools.git.changed(mirror, then, now) if each.blob is not None]
+    files, left = [], _MOST_BYTES
+    for each in sorted(since, key=lambda each: (unlike(each.path), each.path))[:_MOST_FILES]:
+        left -= each.size
+        if left < 0:
+            break
+        files.append((each.path, each.blob or ""))
+    return files
+
+
+async def _found(
+    tools: Tools, mirror: Path, files: Sequence[tuple[str, str]], cited: Sequence[str], near: int
+) -> tuple[str, Lines, Literal["same", "moved", "changed"]] | None:
+    """Where the lines are as they were, else where most of them are; their own file comes first."""
+    best: tuple[str, Lines] | None = None
+    for path, blob in files:
+        text = await _lines(tools, mirror, blob)
+        if (whole := await asyncio.to_thread(unchanged, cited, text, near)) is not None:
+            return path, whole, "moved"
+        most = await asyncio.to_thread(changed, cited, text, near)
+        if most is not None and (best is None or most.share > best[1].share):
+            best = path, most
+    return None if best is None else (*best, "changed")
+
+
+async def _lines(tools: Tools, mirror: Path, blob: str) -> list[str]:
+    try:
+        body = await tools.git.blob(mirror, blob)
+    except BlobTooLarge:
+        return []
+    return [] if b"\0" in body[:_TELLING_BYTES] else body.decode("utf-8", "replace").split("\n")
 
 
 async def _show(tools: Tools, mirror: Path, commit: str, entry: TreeEntry) -> FileOut:
