@@ -235,6 +235,8 @@ TRESPASSES = {
     "Rooms visit": ("domains/chat/seeded.py", "import samoey.domains.repositories.tables\n"),
     "No circles": ("domains/identity/seeded.py", "import samoey.domains.workspaces.service\n"),
     "The outside world": ("domains/chat/seeded.py", "import redis\n"),
+    # Also by way of another module.
+    "The hot path": ("api/relay/app.py", "import samoey.kit.db\n"),
 }
 
 
