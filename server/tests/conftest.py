@@ -109,7 +109,8 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
         "identity": IdentitySettings(password_memory_kib=64, password_passes=1, password_lanes=1),
         "jobs": JobSettings(heartbeat_s=0.3, stalled_after_s=1.5, retry_wait_s=0.05),
         # Whatever stands in the environment: no test speaks with a vendor.
-        "models": ModelSettings(local_only=True),
+        # Long for a busy machine, and shorter than a test may take.
+        "models": ModelSettings(local_only=True, first_word_s=30, next_word_s=30),
         "openai_api_key": None,
         "openai_base_url": None,
         "openai_model": None,
