@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
+LOCAL := .venv-local
 NODE := .node/bin
 NODE_PATH := PATH="$(CURDIR)/$(NODE):$$PATH" NEXT_TELEMETRY_DISABLED=1
 NPM := cd clients && $(NODE_PATH) npm
@@ -30,6 +31,16 @@ $(VENV)/.ready: server/requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r server/requirements.lock; $(call took,Python packages)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable server
+	@touch $@
+
+# Sees what is in $(VENV), and nothing there sees it: torch stays out of where Samoey runs.
+$(LOCAL)/.ready: server/local-requirements.lock $(VENV)/.ready
+	$(call say,What runs models on this machine into $(LOCAL) (1 GB; about a minute))
+	@test -x $(LOCAL)/bin/python || $(PYTHON) -m venv $(LOCAL)
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	  "$$($(LOCAL)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/samoey-packages.pth"
+	@$(LOCAL)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r server/local-requirements.lock; $(call took,What runs models)
+	@$(LOCAL)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable server
 	@touch $@
 
 # The wheel's own npm is a copy that cannot find its library; these links stand beside it.
@@ -114,6 +125,15 @@ test-s3: $(VENV)/.ready packages-ceph ## Run the tests of the object store on a 
 	  echo "skipped: install radosgw, ceph-mon and ceph-osd first"; if [ "$${CI:-}" = true ]; then exit 1; fi; \
 	fi
 
+.PHONY: local
+local: $(LOCAL)/.ready ## Install what runs language models on this machine, beside the rest (1 GB)
+	@echo "Start Samoey with SAMOEY_MODELS__CHECKPOINT_PYTHON=$(CURDIR)/$(LOCAL)/bin/python"
+
+.PHONY: test-local
+test-local: $(LOCAL)/.ready ## Run tiny models made on the spot, by transformers itself
+	$(call say,Models on this machine)
+	@cd server && SAMOEY_TEST_LOCAL_PYTHON="$(CURDIR)/$(LOCAL)/bin/python" $(BIN)/pytest -q tests/local; $(call took,Models on this machine)
+
 .PHONY: check
 check: $(VENV)/.ready clients/node_modules/.ready ## Lint, types, import contracts, docs in step with code
 	$(call say,Python: lint and format)
@@ -159,9 +179,20 @@ lock: ## Write server/requirements.lock anew from server/pyproject.toml
 	@cd server && ../.build/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	  --no-header --no-annotate --extra embedded --extra embeddings --group dev pyproject.toml -o requirements.lock
 
+# The registry's torch for Linux is built for NVIDIA's GPUs and brings gigabytes: its own entry at the end of the lock
+# names the builds for CPUs, is kept by hand, and what CUDA wants is left out.
+.PHONY: lock-local
+lock-local: ## Write server/local-requirements.lock anew (but for torch, which stands at its end)
+	@test -x .build/uv/bin/uv || { $(PYTHON) -m venv .build/uv && .build/uv/bin/pip install --quiet uv; }
+	@cd server && torch=$$(sed -n '/^torch==/,$$p' local-requirements.lock) && \
+	printf '%s\n' jinja2 numpy peft safetensors tokenizers transformers "$$(head -1 <<<"$$torch" | tr -d ' \\')" | \
+	../.build/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --no-config --no-emit-package torch -c requirements.lock - | sed -E '/^(nvidia-|cuda-|triton)/,/[^\\]$$/d' > ../.build/local.lock && \
+	{ cat ../.build/local.lock; echo "$$torch"; } > local-requirements.lock
+
 .PHONY: clean
 clean: ## Remove everything that these commands made (never a home folder)
-	@rm -rf $(VENV) .node .build clients/node_modules clients/*/node_modules clients/packages/*/node_modules \
+	@rm -rf $(VENV) $(LOCAL) .node .build clients/node_modules clients/*/node_modules clients/packages/*/node_modules \
 	  clients/web/out clients/web/.next clients/web/public/monaco server/.mypy_cache server/.ruff_cache \
 	  server/.pytest_cache server/.import_linter_cache server/.hypothesis bench/results
 	@find server bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,10 +56,15 @@ def _differs(path: Path, content: str) -> bool:
     return True
 
 
+_APART = "samoey.adapters.checkpoints.engine."
+
+
 def load_everything() -> None:
     """Import every module: any may define an event, a problem or a setting."""
     for found in pkgutil.walk_packages(samoey.__path__, "samoey."):
-        importlib.import_module(found.name)
+        # This part defines none, and what it stands on is installed apart.
+        if not found.name.startswith(_APART):
+            importlib.import_module(found.name)
 
 
 def fields_of(section: type[Any], prefix: str = "SAMOEY_") -> Iterator[tuple[str, Any]]:

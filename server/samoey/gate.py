@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -36,6 +37,13 @@ from samoey.kit.ports.models import ModelNotAllowed
 from samoey.kit.secrets import kept_key
 from samoey.kit.settings import Settings
 
+if TYPE_CHECKING:
+    from samoey.adapters.checkpoints.running import Checkpoints
+
+
+# How soon a model that was set up is loaded, where it is to be there beforehand.
+_LOOK_S = 0.5
+
 
 class Gate:
     """Opened by whoever needs it first, closed with the process.
@@ -50,7 +58,7 @@ class Gate:
         guard = _guard(settings)
         threads = settings.models.embedder_threads
         self.embedder = MiniLM(settings.home, threads=threads) if MiniLM.installed() else None
-        self.ways = Ways(guard, self.embedder)
+        self.ways = Ways(guard, self.embedder, lambda: _checkpoints(settings))
         self.desk = VendorsDesk(guard, self.ways, wiring.patience(settings.models))
         own = {"openai": settings.openai_model} if settings.openai_model else {}
         self.models = ModelSwitchboard(
@@ -105,11 +113,31 @@ class Gate:
             self._opened.push_async_callback(one.close)
         keeper = await self._opened.enter_async_context(Keeper(tools).open())
         till = Till(purse, Rates(ledger, when_away=when_away), accounts)
+        attending = asyncio.create_task(self._attend(keeper))
+        self._opened.callback(attending.cancel)
         gateway = self._gateway_of(keeper, till, self._cache())
         breakers = meters.Breakers(gateway.breakers)
         METRICS.register(breakers)
         self._opened.callback(METRICS.unregister, breakers)
         return gateway
+
+    async def _attend(self, keeper: Keeper) -> None:
+        """Have models that run here loaded beforehand, and let go of those that are no more."""
+        seen = ""
+        while True:
+            snapshot = keeper.current
+            wanted = [
+                (one.checkpoint, one.context_tokens)
+                for one in snapshot.deployments.values()
+                if one.checkpoint is not None
+            ]
+            # Most installations have none, and then nothing of it is ever loaded.
+            if snapshot.version != seen and (wanted or "checkpoints" in self.ways.__dict__):
+                checkpoints = self.ways.checkpoints
+                assert checkpoints is not None
+                await checkpoints.attend(wanted)
+            seen = snapshot.version
+            await asyncio.sleep(_LOOK_S)
 
     def _cache(self) -> Cache:
         """What all processes keep of answers, and what this one has of it at hand."""
@@ -182,6 +210,21 @@ class _Given:
     async def fresh(self) -> Snapshot:
         """It never changes."""
         return self.current
+
+
+def _checkpoints(settings: Settings) -> "Checkpoints":
+    """The models that run on this server, as the settings let them."""
+    from samoey.adapters.checkpoints.folders import Folders
+    from samoey.adapters.checkpoints.running import Checkpoints
+
+    models = settings.models
+    folders = models.checkpoint_folders or (settings.home / "checkpoints",)
+    return Checkpoints(
+        settings.home,
+        Folders(folders),
+        python=models.checkpoint_python,
+        threads=models.checkpoint_threads,
+    )
 
 
 def _guard(settings: Settings) -> NetworkGuard:

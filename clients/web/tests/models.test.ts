@@ -32,6 +32,7 @@ const deployment: Deployment = {
   price: { input: 2_500_000, output: 10_000_000, cache_read: 1_250_000 },
   max_parallel: null,
   limits: null,
+  checkpoint: null,
   version: 3,
   created_at: '2026-01-01T00:00:00Z',
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HELP = "list, add, remove, try, import and explain models; prompts"
 
-_KINDS = ("openai", "azure", "anthropic")
+_KINDS = ("openai", "azure", "anthropic", "transformers")
 _STRATEGIES = ("priority", "weighted", "latency", "cost", "capability")
 
 
@@ -74,8 +74,25 @@ def _add_add(parser: argparse.ArgumentParser, as_json: argparse.ArgumentParser) 
         help="dollars per million tokens (default: as known of the model)",
     )
     model.add_argument("--max-parallel", type=int, metavar="N", help="requests at the same time")
+    _add_checkpoint(model)
     _add_alias(
         kinds.add_parser("alias", parents=[as_json], help="give a name to one or more models")
+    )
+
+
+def _add_checkpoint(model: argparse.ArgumentParser) -> None:
+    here = model.add_argument_group("a model that runs on this server (kind transformers)")
+    here.add_argument("--folder", metavar="DIR", help="where its files lie")
+    here.add_argument("--adapter", metavar="DIR", help="a LoRA adapter that is put on it")
+    here.add_argument("--task", choices=("generate", "embed"), help="what it is made for")
+    here.add_argument("--device", choices=("auto", "cpu", "cuda"), help="on what it runs")
+    here.add_argument(
+        "--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="how exact its weights"
+    )
+    here.add_argument("--quantize", choices=("int8", "int4"), help="weights in 8 or in 4 bits")
+    here.add_argument("--preload", action="store_true", help="keep it in memory from the start")
+    here.add_argument(
+        "--idle-minutes", type=float, metavar="N", help="how long it stays unasked (15; 0: always)"
     )
 
 

@@ -153,10 +153,27 @@ async def _add_model(
         new = NewDeployment.model_validate(
             {"workspace_id": workspace_id, "provider_id": provider.id, "model": model}
             | {"context_tokens": args.context, "tools": args.tools, "vision": args.vision}
-            | {"price": price, "max_parallel": args.max_parallel}
+            | {"price": price, "max_parallel": args.max_parallel, "checkpoint": _checkpoint(args)}
         )
-    async with tools.work(actor) as ctx:
-        return await providers.add_deployment(ctx, tools.settings, new)
+    return await providers.set_up_deployment(tools, actor, new)
+
+
+def _checkpoint(args: argparse.Namespace) -> dict[str, Any] | None:
+    """Where a model lies and how it is run; what was left out is as the web door has it."""
+    told = {
+        "folder": args.folder,
+        "adapter": args.adapter,
+        "task": args.task,
+        "device": args.device,
+        "dtype": args.dtype,
+        "quantization": args.quantize,
+    }
+    said: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    if args.idle_minutes is not None:
+        said["idle_minutes"] = args.idle_minutes or None
+    if args.preload:
+        said["preload"] = True
+    return said or None
 
 
 def _micro(dollars: float) -> object:

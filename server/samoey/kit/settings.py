@@ -144,6 +144,19 @@ class ModelSettings(Section):
     embedder_threads: int = Field(
         2, ge=1, description="Cores that the embedding model of a process uses at the most."
     )
+    checkpoint_folders: tuple[Path, ...] = Field(
+        (),
+        description="Folders of this server below which admins may name models for `transformers` "
+        "to run; none means `checkpoints` in the home.",
+    )
+    checkpoint_python: Path | None = Field(
+        None,
+        description="Python that runs those models, where the extra `local` is installed apart; "
+        "none means the one that runs Samoey.",
+    )
+    checkpoint_threads: int | None = Field(
+        None, ge=1, description="Cores that such a model uses at the most; none means all."
+    )
     first_word_s: float = Field(120, gt=0, description="Seconds until a model's first word.")
     max_body_mb: float = Field(
         32, gt=0, description="Largest request that a program may send to a model, in megabytes."

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from samoey.adapters.embedders.upstream import LocalUpstream
 from samoey.adapters.models.connect.anthropic import AnthropicUpstream
 from samoey.adapters.models.connect.http import Vendors
-from samoey.adapters.models.connect.local import LocalUpstream
 from samoey.adapters.models.connect.openai import OpenAIUpstream
 from samoey.adapters.models.own import deployment_of
 from samoey.adapters.network import NetworkGuard

@@ -1,6 +1,7 @@
 """The rules of the house that no single room can keep: contracts, docs, doors, sizes."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -262,3 +263,39 @@ def test_a_seeded_trespass_is_reported(contract: str, tmp_path: Path) -> None:
 
     broken = [line for line in told.splitlines() if "BROKEN" in line]
     assert any(name.startswith(contract) for name in broken), told
+
+
+# ---- what is heavy ----
+
+
+def test_nothing_of_ours_loads_torch_but_the_process_of_a_model() -> None:
+    apart = SOURCE / "adapters" / "checkpoints" / "engine"
+    importing = {
+        path.relative_to(SOURCE).as_posix()
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if not path.is_relative_to(apart) and _heavy(node)
+    }
+    entered = {
+        path.relative_to(SOURCE).as_posix()
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if not path.is_relative_to(apart)
+        and isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("samoey.adapters.checkpoints.engine")
+    }
+
+    assert importing == set()
+    assert entered == {"adapters/checkpoints/child.py"}
+    assert importlib.util.find_spec("torch") is None, "torch has a lock and a place of its own"
+
+
+def _heavy(node: ast.AST) -> bool:
+    names = (
+        [it.name for it in node.names]
+        if isinstance(node, ast.Import)
+        else [node.module or ""]
+        if isinstance(node, ast.ImportFrom)
+        else []
+    )
+    return any(name.partition(".")[0] in {"torch", "transformers", "peft"} for name in names)

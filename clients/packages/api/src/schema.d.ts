@@ -1528,6 +1528,48 @@ export interface components {
             message_max_bytes: number;
         };
         /**
+         * CheckpointShape
+         * @description Where on the server a model's files lie, and how it is run there by transformers.
+         *
+         *     `task` none tells it by the model's own configuration, `idle_minutes` none never lets it go.
+         */
+        CheckpointShape: {
+            /** Adapter */
+            adapter?: string | null;
+            /**
+             * Device
+             * @default auto
+             * @enum {string}
+             */
+            device?: "auto" | "cpu" | "cuda";
+            /**
+             * Dtype
+             * @default auto
+             * @enum {string}
+             */
+            dtype?: "auto" | "float32" | "bfloat16" | "float16";
+            /** Folder */
+            folder: string;
+            /**
+             * Idle Minutes
+             * @default 15
+             */
+            idle_minutes?: number | null;
+            /**
+             * Preload
+             * @default false
+             */
+            preload?: boolean;
+            /**
+             * Quantization
+             * @default none
+             * @enum {string}
+             */
+            quantization?: "none" | "int8" | "int4";
+            /** Task */
+            task?: ("generate" | "embed") | null;
+        };
+        /**
          * CitationOut
          * @description A place in the code that the server has checked; `[^number]` in the text points here.
          */
@@ -1616,6 +1658,7 @@ export interface components {
          * @description What shall be different; fields that are left out stay, `null` takes a value away.
          */
         DeploymentChange: {
+            checkpoint?: components["schemas"]["CheckpointShape"] | null;
             /** Context Tokens */
             context_tokens?: number | null;
             limits?: components["schemas"]["LimitsShape"] | null;
@@ -1637,6 +1680,7 @@ export interface components {
          * @description A model that can be asked.
          */
         DeploymentOut: {
+            checkpoint: components["schemas"]["CheckpointShape"] | null;
             /** Context Tokens */
             context_tokens: number | null;
             /**
@@ -2396,9 +2440,10 @@ export interface components {
          * NewDeployment
          * @description A model of a provider, so that it can be asked; what is left out is not known.
          *
-         *     `*` stands for every model of the provider.
+         *     `*` stands for every model of the provider; one of the kind `transformers` has a `checkpoint`.
          */
         NewDeployment: {
+            checkpoint?: components["schemas"]["CheckpointShape"] | null;
             /** Context Tokens */
             context_tokens?: number | null;
             limits?: components["schemas"]["LimitsShape"] | null;
@@ -2557,7 +2602,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "openai" | "azure" | "anthropic";
+            kind: "openai" | "azure" | "anthropic" | "transformers";
             /** Name */
             name: string;
             /**
@@ -3051,7 +3096,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "openai" | "azure" | "anthropic";
+            kind: "openai" | "azure" | "anthropic" | "transformers";
             /** Name */
             name: string;
             /**
@@ -5462,7 +5507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: Some of what you sent does not fit. */
+            /** @description `checkpoint-refused`: This folder cannot be used as a model. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5598,7 +5643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: Some of what you sent does not fit. */
+            /** @description `checkpoint-refused`: This folder cannot be used as a model. `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

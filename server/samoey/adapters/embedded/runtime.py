@@ -46,7 +46,32 @@ def runtime_folder(home: Path) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
             os.close(handle)
         return
-    raise RuntimeFolderUnsafe(
+    raise _unsafe(refusals)
+
+
+def lasting_folder(home: Path, what: str) -> tuple[Path, int]:
+    """A folder for sockets that several processes of a home share, which stays when one leaves.
+
+    The open descriptor keeps it from being cleared away; whoever takes it closes it.
+
+    Raises:
+        RuntimeFolderUnsafe: every place for it is somebody else's or not to be written.
+    """
+    refusals: list[str] = []
+    for beside in _candidates(home):
+        path = beside.with_name(f"{beside.name}-{what}")
+        try:
+            handle = _opened(path)
+        except OSError as error:
+            refusals.append(f"{path}: {error.strerror}")
+            continue
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        return path, handle
+    raise _unsafe(refusals)
+
+
+def _unsafe(refusals: list[str]) -> RuntimeFolderUnsafe:
+    return RuntimeFolderUnsafe(
         f"Set XDG_RUNTIME_DIR to a private folder with a short path ({'; '.join(refusals)})."
     )
 

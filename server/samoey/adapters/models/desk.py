@@ -1,11 +1,13 @@
 """What is asked of a vendor when somebody connects it: its list of models, and a first word."""
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from samoey.adapters.checkpoints.folders import Folders
 from samoey.adapters.models.know.openai import traits
 from samoey.adapters.models.ways import Ways
 from samoey.kit.ports.models import (
@@ -17,8 +19,8 @@ from samoey.kit.ports.models import (
     ModelUnavailable,
 )
 from samoey.kit.ports.network import AddressGuard
-from samoey.kit.ports.upstreams import Deployment, Dialect, Reply, TimeLimits, Upstream
-from samoey.kit.ports.vendors import VendorAddressRefused
+from samoey.kit.ports.upstreams import Checkpoint, Deployment, Dialect, Reply, TimeLimits, Upstream
+from samoey.kit.ports.vendors import CheckpointSeen, VendorAddressRefused
 from samoey.kit.problems import Problem
 
 _PORTS = {"https": 443, "http": 80}
@@ -86,8 +88,19 @@ class VendorsDesk:
             raise VendorAddressRefused("An address carries no query and no fragment.")
         self._guard.check(host, port or _PORTS[address.scheme])
 
+    async def look(self, checkpoint: Checkpoint) -> CheckpointSeen:
+        """Look at a folder before it is kept."""
+        folders = self._folders()
+        return await asyncio.to_thread(folders.look, checkpoint)
+
+    def _folders(self) -> Folders:
+        checkpoints = self._ways.checkpoints
+        return Folders(()) if checkpoints is None else checkpoints.folders
+
     async def models(self, deployment: Deployment) -> list[str]:
-        """The names that the vendor lists."""
+        """The names that the vendor lists; of those that run here, the folders that there are."""
+        if deployment.kind == "transformers":
+            return await asyncio.to_thread(self._folders().found)
         base, key = deployment.base_url, deployment.key.reveal() if deployment.key else None
         match deployment.kind:
             case "anthropic":
@@ -130,6 +143,8 @@ class VendorsDesk:
 
 def _dialect(deployment: Deployment, upstream: Upstream) -> Dialect:
     spoken = upstream.dialects(deployment)
+    if spoken == {"openai.embeddings"}:
+        return "openai.embeddings"
     if "embed" in deployment.model.lower() and "openai.embeddings" in spoken:
         return "openai.embeddings"
     return "openai.chat" if "openai.chat" in spoken else "anthropic.messages"
@@ -206,4 +221,4 @@ def _quote(body: bytes, deployment: Deployment) -> str:
 
 
 def _host(deployment: Deployment) -> str:
-    return urlsplit(deployment.base_url).hostname or deployment.base_url
+    return urlsplit(deployment.base_url).hostname or deployment.base_url or deployment.provider

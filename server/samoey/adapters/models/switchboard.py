@@ -63,7 +63,7 @@ class ModelSwitchboard:
             return self._chosen or next(iter(self._given), EXTRACTIVE)
         gateway = self._opened
         for name in gateway.written():
-            if (first := gateway.stands_for(name)) is not None and know.chats(first.model):
+            if (first := gateway.stands_for(name)) is not None and _chats(first):
                 return name
         return next((it.provider for it in gateway.endpoints()), EXTRACTIVE)
 
@@ -186,7 +186,7 @@ class ModelSwitchboard:
         found: list[OfferedModel] = []
         for name in gateway.written():
             first = gateway.stands_for(name)
-            if first is not None and know.chats(first.model):
+            if first is not None and _chats(first):
                 detail = f"Answers at {_host(first)}."
                 found.append(OfferedModel(name, first.provider, connected=True, detail=detail))
         default = self.default
@@ -242,6 +242,13 @@ def _split(endpoints: list[Deployment], alias: str) -> tuple[Deployment, str]:
 
 def _offer(endpoint: Deployment, name: str, detail: str, *, connected: bool) -> OfferedModel:
     return OfferedModel(f"{endpoint.provider}:{name}", endpoint.provider, connected, detail)
+
+
+def _chats(deployment: Deployment) -> bool:
+    """Whether it can hold a chat: of what runs here that is known, of others guessed."""
+    if deployment.checkpoint is not None:
+        return deployment.checkpoint.task == "generate"
+    return know.chats(deployment.model)
 
 
 def _host(deployment: Deployment) -> str:

@@ -1,6 +1,6 @@
 """Every way to vendors in one hand: opened when somebody asks, for loading them takes a while."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from samoey.kit.ports.network import AddressGuard
 from samoey.kit.ports.upstreams import Kind, Upstream
 
 if TYPE_CHECKING:
+    from samoey.adapters.checkpoints.running import Checkpoints
     from samoey.adapters.models.connect.http import Vendors
     from samoey.kit.ports.embedder import Embedder
 
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 class Ways:
     """How vendors are reached, and how each kind of them is spoken to."""
 
-    def __init__(self, guard: AddressGuard, embedder: "Embedder | None" = None) -> None:
-        self._guard, self._embedder = guard, embedder
+    def __init__(
+        self,
+        guard: AddressGuard,
+        embedder: "Embedder | None" = None,
+        checkpoints: "Callable[[], Checkpoints] | None" = None,
+    ) -> None:
+        self._guard, self._embedder, self._checkpoints = guard, embedder, checkpoints
 
     @cached_property
     def vendors(self) -> "Vendors":
@@ -24,6 +30,11 @@ class Ways:
         from samoey.adapters.models.connect.http import Vendors
 
         return Vendors(self._guard)
+
+    @cached_property
+    def checkpoints(self) -> "Checkpoints | None":
+        """The models that run on this server; nothing is started by looking."""
+        return None if self._checkpoints is None else self._checkpoints()
 
     @property
     def upstreams(self) -> Mapping[Kind, Upstream]:
@@ -43,15 +54,21 @@ class Ways:
             "anthropic": AnthropicUpstream(self.vendors),
         }
         if self._embedder is not None:
-            from samoey.adapters.models.connect.local import LocalUpstream
+            from samoey.adapters.embedders.upstream import LocalUpstream
 
             found["local"] = LocalUpstream(self._embedder)
+        if self.checkpoints is not None:
+            from samoey.adapters.models.connect.transformers import TransformersUpstream
+
+            found["transformers"] = TransformersUpstream(self.checkpoints)
         return found
 
     async def close(self) -> None:
         """Close what was opened."""
         if "vendors" in self.__dict__:
             await self.vendors.close()
+        if (checkpoints := self.__dict__.get("checkpoints")) is not None:
+            await checkpoints.close()
 
 
 class _WhenAsked(Mapping[Kind, Upstream]):

@@ -16,7 +16,11 @@ Dialect = Literal[
     "anthropic.messages",
     "anthropic.count_tokens",
 ]
-Kind = Literal["openai", "azure", "anthropic", "local", "extractive"]
+Kind = Literal["openai", "azure", "anthropic", "transformers", "local", "extractive"]
+
+
+# How much text a model that runs here takes when nobody says: what is kept of it takes memory.
+USUAL_CONTEXT = 8192
 
 
 class VendorKey:
@@ -59,6 +63,22 @@ class TimeLimits(Struct, frozen=True):
     whole_s: float = 600
 
 
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """A model whose files lie in a folder of this server, and how it is run; kind `transformers`.
+
+    `idle_minutes` None keeps it in memory for as long as somebody may ask it.
+    """
+
+    folder: str
+    adapter: str | None = None
+    task: Literal["generate", "embed"] = "generate"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    quantization: Literal["none", "int8", "int4"] = "none"
+    preload: bool = False
+    idle_minutes: float | None = 15
+
+
 class Deployment(Struct, frozen=True, kw_only=True):
     """One model at one address, and how to ask it; `provider` is a person's name for the address.
 
@@ -78,6 +98,7 @@ class Deployment(Struct, frozen=True, kw_only=True):
     price: Price | None = None
     max_parallel: int | None = None
     limits: TimeLimits = TimeLimits()
+    checkpoint: Checkpoint | None = None
 
 
 class Reply(Protocol):

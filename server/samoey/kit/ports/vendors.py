@@ -1,8 +1,10 @@
 """The seam to vendors for whoever connects one: its address, its list, and a first word."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
-from samoey.kit.ports.upstreams import Deployment
+from msgspec import Struct
+
+from samoey.kit.ports.upstreams import Checkpoint, Deployment
 from samoey.kit.problems import InvalidRequest
 
 
@@ -10,6 +12,19 @@ class VendorAddressRefused(InvalidRequest):
     """It is not the address of a server that answers for models, or lies where one may not go."""
 
     title = "This address cannot be used for a model provider."
+
+
+class CheckpointRefused(InvalidRequest):
+    """It is no folder of a model, or lies where models are not taken from; says what to do."""
+
+    title = "This folder cannot be used as a model."
+
+
+class CheckpointSeen(Struct, frozen=True):
+    """What a folder holds: what its model is made for, and how much text fits."""
+
+    task: Literal["generate", "embed"]
+    context_tokens: int | None
 
 
 class VendorDesk(Protocol):
@@ -21,6 +36,14 @@ class VendorDesk(Protocol):
         Raises:
             VendorAddressRefused: it is none, or carries what an address must not.
             PrivateAddress, OutsideAddress: it is a number of a network that is not gone to.
+        """
+        ...
+
+    async def look(self, checkpoint: Checkpoint) -> CheckpointSeen:
+        """Look at a folder before it is kept.
+
+        Raises:
+            CheckpointRefused: it is no folder of a model, or lies where none is taken from.
         """
         ...
 

@@ -90,6 +90,7 @@ const KINDS: Record<Provider['kind'], string> = {
   openai: 'OpenAI’s protocol',
   azure: 'Azure OpenAI',
   anthropic: 'Anthropic’s protocol',
+  transformers: 'runs on this server',
 }
 
 /** What a provider speaks, in words. */

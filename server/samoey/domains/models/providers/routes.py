@@ -35,7 +35,7 @@ from samoey.kit.ports.models import (
 )
 from samoey.kit.ports.network import HostUnknown, OutsideAddress, PrivateAddress
 from samoey.kit.ports.upstreams import BrokeOff, TooSlow, Unreachable
-from samoey.kit.ports.vendors import VendorAddressRefused
+from samoey.kit.ports.vendors import CheckpointRefused, VendorAddressRefused
 from samoey.kit.problems import InvalidRequest, Unauthenticated
 from samoey.kit.secrets import SealBroken
 
@@ -136,23 +136,28 @@ async def list_deployments(ctx: Ctx, provider_id: UUID | None = None) -> list[De
         ProviderNotFound,
         NotPermitted,
         ModelNameTaken,
+        CheckpointRefused,
         InvalidRequest,
     ),
 )
 async def add_deployment(tools: ToolsDep, actor: ActorDep, new: NewDeployment) -> DeploymentOut:
     """Set up a model of a provider, so that aliases can lead to it."""
-    async with tools.work(actor) as ctx:
-        return await service.add_deployment(ctx, tools.settings, new)
+    return await service.set_up_deployment(tools, actor, new)
 
 
 @router.patch(
     "/deployments/{deployment_id}",
     responses=problems(
-        Unauthenticated, DeploymentNotFound, NotPermitted, ChangedMeanwhile, InvalidRequest
+        Unauthenticated,
+        DeploymentNotFound,
+        NotPermitted,
+        ChangedMeanwhile,
+        CheckpointRefused,
+        InvalidRequest,
     ),
 )
 async def change_deployment(
-    ctx: Ctx, deployment_id: UUID, change: DeploymentChange
+    tools: ToolsDep, actor: ActorDep, deployment_id: UUID, change: DeploymentChange
 ) -> DeploymentOut:
     """Change what is known of a model, or how it is asked."""
-    return await service.change_deployment(ctx, deployment_id, change)
+    return await service.reset_deployment(tools, actor, deployment_id, change)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-ProviderKind = Literal["openai", "azure", "anthropic"]
+ProviderKind = Literal["openai", "azure", "anthropic", "transformers"]
 
 # What could be taken for something else when it is shown, or break a header that it stands in.
 _UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\u2028-\u202e\u2066-\u2069]")
@@ -49,6 +49,8 @@ ApiKey = Annotated[SecretStr, Field(max_length=4000), AfterValidator(_one_header
 Micro = Annotated[int, Field(ge=0, le=10**12)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(ge=1, le=100_000_000)]
+Minutes = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+FolderName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Parallel = Annotated[int, Field(ge=1, le=100_000)]
 Version = Annotated[
     int, Field(ge=0, le=2**31 - 1, description="The version that was read and is changed.")
@@ -121,10 +123,26 @@ class LimitsShape(Incoming):
     whole_s: Seconds = 600
 
 
+class CheckpointShape(Incoming):
+    """Where on the server a model's files lie, and how it is run there by transformers.
+
+    `task` none tells it by the model's own configuration, `idle_minutes` none never lets it go.
+    """
+
+    folder: FolderName
+    adapter: FolderName | None = None
+    task: Literal["generate", "embed"] | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    quantization: Literal["none", "int8", "int4"] = "none"
+    preload: bool = False
+    idle_minutes: Minutes | None = 15
+
+
 class NewDeployment(Incoming):
     """A model of a provider, so that it can be asked; what is left out is not known.
 
-    `*` stands for every model of the provider.
+    `*` stands for every model of the provider; one of the kind `transformers` has a `checkpoint`.
     """
 
     workspace_id: UUID
@@ -136,6 +154,7 @@ class NewDeployment(Incoming):
     price: PriceShape | None = None
     max_parallel: Parallel | None = None
     limits: LimitsShape | None = None
+    checkpoint: CheckpointShape | None = None
 
 
 class DeploymentChange(Incoming):
@@ -148,6 +167,7 @@ class DeploymentChange(Incoming):
     price: PriceShape | None = None
     max_parallel: Parallel | None = None
     limits: LimitsShape | None = None
+    checkpoint: CheckpointShape | None = None
 
 
 class DeploymentOut(BaseModel):
@@ -165,6 +185,7 @@ class DeploymentOut(BaseModel):
     price: PriceShape | None
     max_parallel: int | None
     limits: LimitsShape | None
+    checkpoint: CheckpointShape | None
     version: int
     created_at: datetime
 

@@ -38,9 +38,12 @@ from samoey.domains.workspaces.service import Role
 from samoey.kit.context import Actor, Context, Tools
 from samoey.kit.ids import new_id
 from samoey.kit.known_providers import KNOWN_PROVIDERS
-from samoey.kit.ports.vendors import VendorAddressRefused
+from samoey.kit.ports.vendors import CheckpointRefused, VendorAddressRefused
 from samoey.kit.secrets import Sealer
 from samoey.kit.settings import Settings
+
+# The kind whose models run on this server: it has no address and no key.
+HERE = "transformers"
 
 
 async def list_providers(tools: Tools, actor: Actor) -> list[ProviderOut]:
@@ -61,7 +64,10 @@ async def add_provider(tools: Tools, actor: Actor, new: NewProvider) -> Provider
         ModelNameTaken: the workspace or the environment has a provider of this name.
     """
     place = place_of(new)
-    tools.vendors.check(place)
+    if new.kind == HERE:
+        _refuse_elsewhere(new.base_url, new.api_key)
+    else:
+        tools.vendors.check(place)
     async with tools.work(actor) as ctx:
         return await keep_provider(ctx, tools.sealer, tools.settings, new)
 
@@ -72,6 +78,8 @@ def place_of(new: NewProvider) -> str:
     Raises:
         VendorAddressRefused: nothing was said, and a vendor of this kind has no one place.
     """
+    if new.kind == HERE:
+        return ""
     if new.base_url is not None:
         return new.base_url.rstrip("/")
     known = next((it for it in KNOWN_PROVIDERS if it.kind == new.kind and it.address), None)
@@ -125,11 +133,21 @@ async def change_provider(
     async with tools.work(actor) as ctx:
         row = await _for_admin(ctx, tools.settings, provider_id)
         require_version(row.version, change.version)
+        if row.kind == HERE:
+            _refuse_elsewhere(change.base_url, change.api_key)
         _change(row, tools.sealer, tools.settings, change)
         row.version += 1
         await _flush(ctx, f"There is a provider “{row.name}” already.")
         ctx.emit(ProviderChanged(workspace_id=row.workspace_id, provider_id=row.id))
         return ProviderOut.model_validate(row)
+
+
+def _refuse_elsewhere(base_url: str | None, key: SecretStr | None) -> None:
+    """What runs here lies in folders, which are said of each model."""
+    if base_url is not None:
+        raise VendorAddressRefused("These models run on this server: leave the address out.")
+    if key is not None:
+        raise VendorAddressRefused("These models run on this server: they need no key.")
 
 
 def _change(row: Provider, sealer: Sealer, settings: Settings, change: ProviderChange) -> None:
@@ -171,6 +189,24 @@ async def list_deployments(ctx: Context, provider_id: UUID | None = None) -> lis
     return [DeploymentOut.model_validate(row) for row in rows]
 
 
+async def set_up_deployment(tools: Tools, actor: Actor, new: NewDeployment) -> DeploymentOut:
+    """Say that a model of a provider can be asked; one that runs here is looked at first.
+
+    Raises:
+        WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
+        CheckpointRefused: it is no folder of a model, or lies where none is taken from.
+        ProviderNotFound, ModelNameTaken: as `add_deployment` tells.
+    """
+    if new.checkpoint is not None:
+        # Who may not set up models does not learn what lies on the server's disk.
+        async with tools.work(actor) as ctx:
+            await workspaces.require(ctx, new.workspace_id, Role.ADMIN)
+        seen = await tools.vendors.look(wiring.checkpoint(new.checkpoint))
+        new = wiring.filled(new, seen)
+    async with tools.work(actor) as ctx:
+        return await add_deployment(ctx, tools.settings, new)
+
+
 async def add_deployment(ctx: Context, settings: Settings, new: NewDeployment) -> DeploymentOut:
     """Say that a model of a provider can be asked.
 
@@ -178,18 +214,51 @@ async def add_deployment(ctx: Context, settings: Settings, new: NewDeployment) -
         WorkspaceNotFound, NotPermitted: the actor is no admin of the workspace.
         ProviderNotFound: neither the workspace nor the environment has it.
         ModelNameTaken: the provider has this model already.
+        CheckpointRefused: only what runs on this server has a folder, and that needs one.
     """
     await workspaces.require(ctx, new.workspace_id, Role.ADMIN)
+    kind = ""
     if new.provider_id not in given.by_id(settings):
         # Held, so that it is not removed meanwhile.
         row = await repository.find(ctx.db, ctx.actor, new.provider_id, locked=True)
         if row is None or row.workspace_id != new.workspace_id:
             raise ProviderNotFound
+        kind = row.kind
+    _require_place(kind, new)
     deployment = DeploymentRow(id=new_id(), version=1, **new.model_dump())
     ctx.db.add(deployment)
     await _flush(ctx, f"The provider has “{new.model}” already.")
     ctx.emit(DeploymentAdded(workspace_id=new.workspace_id, deployment_id=deployment.id))
     return DeploymentOut.model_validate(deployment)
+
+
+def _require_place(kind: str, new: NewDeployment) -> None:
+    if kind == HERE and new.checkpoint is None:
+        raise CheckpointRefused("Say in which folder of the server the model lies.")
+    if kind == HERE and new.model == wiring.ANY:
+        raise CheckpointRefused("Each model that runs on this server is set up by its own name.")
+    if kind != HERE and new.checkpoint is not None:
+        raise CheckpointRefused("This provider's models do not lie on this server.")
+
+
+async def reset_deployment(
+    tools: Tools, actor: Actor, deployment_id: UUID, change: DeploymentChange
+) -> DeploymentOut:
+    """Change what is known of a deployment; where a model lies is looked at first.
+
+    Raises:
+        DeploymentNotFound, NotPermitted: the actor may not see it, or is no admin.
+        CheckpointRefused: it is no folder of a model, or lies where none is taken from.
+        ChangedMeanwhile: somebody else changed it since.
+    """
+    if change.checkpoint is not None:
+        async with tools.work(actor) as ctx:
+            await _deployment_for_admin(ctx, deployment_id)
+        seen = await tools.vendors.look(wiring.checkpoint(change.checkpoint))
+        shape = wiring.with_task(change.checkpoint, seen)
+        change = change.model_copy(update={"checkpoint": shape})
+    async with tools.work(actor) as ctx:
+        return await change_deployment(ctx, deployment_id, change)
 
 
 async def change_deployment(
@@ -200,10 +269,15 @@ async def change_deployment(
     Raises:
         DeploymentNotFound, NotPermitted: the actor may not see it, or is no admin.
         ChangedMeanwhile: somebody else changed it since.
+        CheckpointRefused: what runs on this server needs a folder, and nothing else has one.
     """
     row = await _deployment_for_admin(ctx, deployment_id)
     require_version(row.version, change.version)
-    for name, value in change.model_dump(exclude_unset=True, exclude={"version"}).items():
+    told = "checkpoint" in change.model_fields_set
+    if told and (change.checkpoint is None) != (row.checkpoint is None):
+        raise CheckpointRefused("A model stays on this server, or elsewhere; set up another one.")
+    told_of = change.model_dump(include=change.model_fields_set - {"version"})
+    for name, value in told_of.items():
         setattr(row, name, value)
     row.version += 1
     await ctx.db.flush()

@@ -47,4 +47,6 @@ class DeploymentRow(Row):
     price: Mapped[dict[str, Any] | None]
     max_parallel: Mapped[int | None]
     limits: Mapped[dict[str, Any] | None]
+    # Where its files lie and how it is run, for a model of the kind `transformers`.
+    checkpoint: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -6,9 +6,19 @@ from uuid import UUID
 from msgspec import Struct, convert
 
 from samoey.domains.models.providers import given
+from samoey.domains.models.providers.schemas import CheckpointShape, NewDeployment
 from samoey.domains.models.providers.tables import DeploymentRow, Provider
 from samoey.kit.known_providers import GivenProvider
-from samoey.kit.ports.upstreams import Deployment, Kind, Price, TimeLimits, VendorKey
+from samoey.kit.ports.upstreams import (
+    USUAL_CONTEXT,
+    Checkpoint,
+    Deployment,
+    Kind,
+    Price,
+    TimeLimits,
+    VendorKey,
+)
+from samoey.kit.ports.vendors import CheckpointSeen
 from samoey.kit.secrets import Sealer
 from samoey.kit.settings import ModelSettings
 
@@ -59,8 +69,33 @@ def deployment(place: Place, row: DeploymentRow, limits: TimeLimits | None = Non
         price=None if row.price is None else convert(row.price, Price),
         max_parallel=row.max_parallel,
         limits=limits or TimeLimits() if row.limits is None else convert(row.limits, TimeLimits),
+        checkpoint=None if row.checkpoint is None else convert(row.checkpoint, Checkpoint),
         **_at(place, row.model),
     )
+
+
+def checkpoint(shape: CheckpointShape) -> Checkpoint:
+    """A folder as somebody wrote it down; what they left open is told by the folder itself."""
+    return convert(_said(shape), Checkpoint)
+
+
+def filled(new: NewDeployment, seen: CheckpointSeen) -> NewDeployment:
+    """What was asked for, with what the folder tells where nobody said."""
+    assert new.checkpoint is not None
+    context = new.context_tokens
+    if context is None and seen.context_tokens is not None:
+        context = min(seen.context_tokens, USUAL_CONTEXT)
+    shape = with_task(new.checkpoint, seen)
+    return new.model_copy(update={"checkpoint": shape, "context_tokens": context})
+
+
+def with_task(shape: CheckpointShape, seen: CheckpointSeen) -> CheckpointShape:
+    """A folder with what its model is made for."""
+    return shape if shape.task else shape.model_copy(update={"task": seen.task})
+
+
+def _said(shape: CheckpointShape) -> dict[str, Any]:
+    return shape.model_dump(exclude=None if shape.task else {"task"})
 
 
 def unwritten(place: Place, model: str = ANY, *, limits: TimeLimits | None = None) -> Deployment:

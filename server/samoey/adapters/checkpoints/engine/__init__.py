@@ -1,0 +1,1 @@
+"""What runs a checkpoint by torch and transformers: loaded in a model's own process only."""
