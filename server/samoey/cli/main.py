@@ -23,6 +23,7 @@ VERBS = (
     "worker",
     "migrate",
     "ask",
+    "search",
     "index",
     "repositories",
     "models",
