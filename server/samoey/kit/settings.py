@@ -268,6 +268,12 @@ class KnowledgeSettings(Section):
         description="Seconds that a search waits for indexes that are not open yet; then it "
         "answers from the others, and says so.",
     )
+    exact_mib: int = Field(
+        96,
+        ge=1,
+        description="Memory that exact search may take for its indexes, in mebibytes; of source "
+        "it needs about a seventh, and reads what does not fit again each time.",
+    )
     exact_search_s: float = Field(
         5, gt=0, description="Longest time of an exact search; what it found by then is given."
     )

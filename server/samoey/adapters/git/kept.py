@@ -22,6 +22,8 @@ _MOST = 32
 _IDLE_S = 60.0
 # Whoever asks may stop early: little is asked for first, then more and more at a time.
 _FEWEST, _AHEAD = 4, 32
+# Large enough for most files, so that git goes on with the next while we look at one.
+_PIPE = 1 << 18
 
 _Git = subprocess.Popen[bytes]
 
@@ -95,6 +97,8 @@ class KeptGits:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=_PIPE,
+            pipesize=_PIPE,
         )
 
     def _give_back(self, git: _Git, mirror: Path) -> None:

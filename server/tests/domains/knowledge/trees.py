@@ -12,7 +12,7 @@ from uuid import UUID
 from samoey.domains.knowledge.exact.looking import NOWHERE, Behind, Looked, Looking, Place
 from samoey.domains.knowledge.exact.part import Trigrams
 from samoey.domains.knowledge.exact.pattern import prepared
-from samoey.domains.knowledge.exact.postings import SUFFIX
+from samoey.domains.knowledge.exact.postings import SUFFIX, Snapshots
 from samoey.domains.knowledge.exact.schemas import ExactQuery
 from samoey.domains.knowledge.lexical import shelf
 from samoey.domains.knowledge.lexical.build import build
@@ -31,6 +31,7 @@ class Trees:
     blobs: dict[str, bytes] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
     bucket_bytes: int = 2_000
+    snapshots: Snapshots = field(default_factory=lambda: Snapshots(64))
 
     def build(
         self, name: str, files: Files, *, of: str = "tree", previous: str | None = None
@@ -74,6 +75,7 @@ class Trees:
             query=query,
             pattern=prepared(text, regex=query.regex, case=query.case, word=query.word),
             read=self.stored,
+            snapshots=self.snapshots,
             until=time.monotonic() + seconds,
             behind=Behind.read(query.after) if query.after else NOWHERE,
         )

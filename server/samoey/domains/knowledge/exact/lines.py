@@ -37,8 +37,11 @@ def normal(blob: bytes) -> bytes:
     Raises:
         NotText: it is binary.
     """
-    text, _ = decode(blob)
-    return text.encode().replace(b"\r\n", b"\n")
+    # Nearly all source is ASCII, and needs no decoding.
+    plain = blob.isascii() and b"\0" not in blob
+    text = blob if plain else decode(blob)[0].encode()
+    # To look for one sign is ten times as fast as for two.
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
 
 
 def spans(content: bytes, pattern: Pattern, still: Still) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from samoey.domains.knowledge.errors import PlaceRefused
 from samoey.domains.knowledge.exact.lines import OutOfTime, Span, normal, shown, spans
 from samoey.domains.knowledge.exact.pattern import Pattern, path_pattern
-from samoey.domains.knowledge.exact.postings import Candidate, Spoiled, snapshots
+from samoey.domains.knowledge.exact.postings import Candidate, Snapshots, Spoiled
 from samoey.domains.knowledge.exact.schemas import ExactHit, ExactQuery, Totals
 from samoey.domains.knowledge.parse.chunks import NotText
 from samoey.kit.ports.git import RevisionNotFound
@@ -104,6 +104,7 @@ class Looking:
     query: ExactQuery
     pattern: Pattern
     read: Read
+    snapshots: Snapshots
     until: float
     behind: Behind = NOWHERE
     found: Looked = field(default_factory=Looked)
@@ -145,11 +146,11 @@ class Looking:
         if not self.still():
             raise OutOfTime
         try:
-            snapshot = snapshots().get(place.snapshot)
+            snapshot = self.snapshots.get(place.snapshot)
             candidates = self.fitting(place, snapshot.candidates(self.pattern.query))
             self.files(place, candidates)
         except (FileNotFoundError, Spoiled):
-            snapshots().forget(place.snapshot)
+            self.snapshots.forget(place.snapshot)
             self.found.lost.add(place.repository_id)
         except RevisionNotFound:
             pass

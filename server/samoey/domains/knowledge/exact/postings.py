@@ -2,18 +2,14 @@
 
 Each bucket has a file: a head, then a directory of the first two bytes of the trigrams, then a
 record for each of these: the third bytes, for each how many files hold it, and which. Few files are
-listed by number, many are a bitmap. Last, compressed, the files themselves by path. A search maps
-it, looks up what it asks for, and lets go.
+listed by number, many are a bitmap. Last, compressed, the files themselves by path.
 """
 
-import mmap
 import struct
 import threading
 import zlib
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,18 +70,15 @@ class Candidate:
 
 
 class Postings:
-    """The file of one bucket, mapped."""
+    """The file of one bucket."""
 
-    def __init__(self, held: mmap.mmap | bytes) -> None:
+    def __init__(self, held: bytes) -> None:
         magic, self.count, groups, self.width, self.size, self.end = HEAD.unpack_from(held)
         if magic != MAGIC:
             raise Spoiled
         self.held = held
         self.records = HEAD.size + groups * DIRECTORY
         self.begins = memoryview(held)[HEAD.size : HEAD.size + 2 * groups].cast("H")
-
-    def close(self) -> None:
-        self.begins.release()
 
     def among(self, query: Query) -> list[int]:
         """Give the numbers of the files that may meet a query."""
@@ -126,34 +119,16 @@ class Postings:
         return read_table(zlib.decompress(self.held[self.end :]))
 
 
-@contextmanager
-def mapped(path: Path) -> Iterator[Postings]:
-    """Give the postings in a file while the block lasts.
-
-    Nothing is kept open after it: a process may search more buckets than it may hold files.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        Spoiled: it is none of ours, or not whole.
-    """
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-            postings = Postings(held)
-            try:
-                yield postings
-            finally:
-                postings.close()
-    except (struct.error, IndexError, ValueError, zlib.error, msgspec.MsgspecError) as broken:
-        raise Spoiled(path) from broken
-
-
 class Snapshot:
     """The buckets of one commit, by their trigrams."""
 
     def __init__(self, folder: Path) -> None:
         told = (folder / MANIFEST).read_bytes()
-        self.folder, self.size = folder, len(told)
+        self.folder = folder
         self.buckets = list(read_manifest(told).buckets.values())
+        self.opened: dict[str, Postings] = {}
+        # What it takes in memory by now.
+        self.size = len(told)
 
     def candidates(self, query: Query) -> list[Candidate]:
         """Give the files that may meet a query, in the order of their paths.
@@ -161,52 +136,58 @@ class Snapshot:
         Raises:
             FileNotFoundError, Spoiled: the snapshot is gone, or not whole.
         """
-        found = [each for bucket in self.buckets for each in self.among(bucket, query)]
+        try:
+            found = [each for bucket in self.buckets for each in self.among(bucket, query)]
+        except (struct.error, LookupError, ValueError, zlib.error, msgspec.MsgspecError) as broken:
+            raise Spoiled(self.folder) from broken
         return sorted(found, key=lambda each: each.path)
 
     def among(self, bucket: Bucket, query: Query) -> list[Candidate]:
-        if SUFFIX not in bucket.parts:
-            raise Spoiled
-        with mapped(self.folder / bucket.parts[SUFFIX]) as postings:
-            numbers = postings.among(query)
-            if not numbers:
-                return []
-            table = postings.table
-        files = read_files(bucket.files)
+        postings = self.postings(bucket.parts[SUFFIX])
+        numbers = postings.among(query)
+        if not numbers:
+            return []
+        table, files = postings.table, read_files(bucket.files)
         chosen = [table[number] for number in numbers]
         return [Candidate(each.path, each.language, files[each.path].blob) for each in chosen]
 
+    def postings(self, name: str) -> Postings:
+        """Give the postings in a file; they are kept, for to open many files takes longest."""
+        if (known := self.opened.get(name)) is not None:
+            return known
+        held = (self.folder / name).read_bytes()
+        opened = self.opened[name] = Postings(held)
+        self.size += len(held)
+        return opened
+
 
 class Snapshots:
-    """Remembers which files the snapshots are made of; a snapshot never changes."""
+    """Keeps snapshots at hand; one never changes, so it never ages."""
 
-    # Of a file some 100 bytes are remembered.
-    MOST_BYTES = 32_000_000
-
-    def __init__(self) -> None:
+    def __init__(self, most_mib: float) -> None:
+        self.most_bytes = most_mib * 2**20
         self.known: OrderedDict[Path, Snapshot] = OrderedDict()
         self.lock = threading.Lock()
 
     def get(self, folder: Path) -> Snapshot:
-        """Give the snapshot in `folder`; those unused for longest are forgotten.
+        """Give the snapshot in `folder`; those unused for longest make room for what grew.
 
         Raises:
             FileNotFoundError, Spoiled: there is none, or no whole one.
         """
         with self.lock:
-            if (known := self.known.get(folder)) is not None:
-                self.known.move_to_end(folder)
-                return known
+            known = self.known.get(folder)
         try:
-            opened = Snapshot(folder)
+            found = known or Snapshot(folder)
         except msgspec.MsgspecError as broken:
             raise Spoiled(folder) from broken
         with self.lock:
-            self.known[folder] = opened
+            self.known[folder] = found
+            self.known.move_to_end(folder)
             held = sum(each.size for each in self.known.values())
-            while held > self.MOST_BYTES and len(self.known) > 1:
+            while held > self.most_bytes and len(self.known) > 1:
                 held -= self.known.popitem(last=False)[1].size
-        return opened
+        return found
 
     def forget(self, folder: Path) -> None:
         """Forget a snapshot that is gone, or not whole."""
@@ -215,6 +196,6 @@ class Snapshots:
 
 
 @cache
-def snapshots() -> Snapshots:
-    """Give what this process remembers of snapshots."""
-    return Snapshots()
+def snapshots(most_mib: float) -> Snapshots:
+    """Give the snapshots that this process keeps at hand."""
+    return Snapshots(most_mib)

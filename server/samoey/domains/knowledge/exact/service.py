@@ -9,6 +9,7 @@ from uuid import UUID
 
 from samoey.domains.knowledge.exact.looking import NOWHERE, Behind, Looked, Looking, Place
 from samoey.domains.knowledge.exact.pattern import prepared
+from samoey.domains.knowledge.exact.postings import snapshots
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.kit.context import Tools
 
@@ -39,6 +40,7 @@ def looked(tools: Tools, places: Sequence[Place], query: ExactQuery, until: floa
         query=query,
         pattern=prepared(query.text, regex=query.regex, case=query.case, word=query.word),
         read=partial(tools.git.blobs_at_once, limit=largest),
+        snapshots=snapshots(tools.settings.knowledge.exact_mib),
         until=until,
         behind=Behind.read(query.after) if query.after else NOWHERE,
     ).through(places)
