@@ -228,7 +228,7 @@ def committed(folder: Path) -> str:
 
 
 async def indexed(git: SystemGit, mirror: Path, commit: str, folder: Path) -> tuple[int, int, int]:
-    """Make what exact search reads of a snapshot; gives files, their bytes, and those of the parts."""
+    """Make what exact search reads of a snapshot; gives how many files, and bytes of both."""
     files = sorted(await git.files(mirror, commit), key=lambda each: each.path)
     total = sum(file.size for file in files)
     count = bucket_count(total, BUCKET_BYTES, None)

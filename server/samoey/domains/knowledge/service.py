@@ -193,7 +193,9 @@ async def exact(tools: Tools, readers: Readers, query: ExactQuery) -> ExactOut:
             await asyncio.to_thread(shutil.rmtree, shelf / each.snapshot, ignore_errors=True)
             await mend(tools, each)
     note = partly(len(ready), [why for _, why in closed])
-    return found.model_copy(update={"repositories": len(answering), "note": note})
+    totals = found.totals.model_copy(update={"exact": found.totals.exact and not closed})
+    told = {"repositories": len(answering), "note": note, "totals": totals}
+    return found.model_copy(update=told)
 
 
 def look(

@@ -181,7 +181,7 @@ async def test_exact_search_brings_what_does_not_stand_here(
     assert (
         [hit.path for hit in here.hits] == ["src/greeting.py"] == [hit.path for hit in again.hits]
     )
-    assert (away.hits, away.repositories) == ([], 1)
+    assert (away.hits, away.repositories, away.totals.exact) == ([], 1, False)
     assert away.note == "Answered from 0 of 1 repositories: 1 cannot be read now."
 
 
