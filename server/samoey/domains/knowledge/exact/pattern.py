@@ -16,6 +16,8 @@ from samoey.domains.knowledge.exact.parsing import understood
 from samoey.domains.knowledge.lexical.globs import as_regex
 from samoey.kit.problems import Problem
 
+# A pattern that was searched by may hold 8 MB.
+REMEMBERED = 8
 TOO_LARGE = ("pattern too large", "invalid repetition size", "bad repetition size")
 LOOKS_AROUND = re.compile(r"invalid perl operator: \(\?<?[=!]|invalid escape sequence: \\[1-9]")
 
@@ -30,7 +32,7 @@ class Pattern:
     lines: bool
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=REMEMBERED)
 def prepared(text: str, *, regex: bool, case: bool, word: bool) -> Pattern:
     """Make a pattern ready.
 
@@ -46,7 +48,7 @@ def prepared(text: str, *, regex: bool, case: bool, word: bool) -> Pattern:
     return Pattern(compiled(f"(?m){whole}", case=case, lines=told.lines), told.query, told.lines)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=REMEMBERED)
 def path_pattern(glob: str) -> "re2._Regexp":
     """Make ready what tells the paths that a glob means.
 
@@ -93,6 +95,9 @@ def compiled(pattern: str, *, case: bool, lines: bool) -> "re2._Regexp":
         raise refused("It holds a sign that is no text.", error.start) from error
     except re2.error as error:
         raise problem_of(told(error), pattern) from error
+    finally:
+        # RE2's own module would remember 128 of them.
+        re2.purge()
 
 
 def told(error: re2.error) -> str:
