@@ -38,9 +38,10 @@ from samoey.domains.knowledge.lexical.build import bucket_count, bucket_of
 from samoey.domains.knowledge.lexical.orders import Order
 from samoey.domains.knowledge.lexical.parts import write
 from samoey.domains.knowledge.parse.chunks import Cut, NotText, decode
+from samoey.kit.knowledge_settings import KnowledgeSettings
 from samoey.kit.languages import language_of
 from samoey.kit.ports.git import Remote
-from samoey.kit.settings import KnowledgeSettings, RepositorySettings
+from samoey.kit.settings import RepositorySettings
 
 RESULTS = HERE / "results" / "knowledge.json"
 DOWNLOADS = ROOT / ".build" / "packages"

@@ -67,6 +67,8 @@ class Door:
 @contextmanager
 def door(home: Path) -> Iterator[Door]:
     """A running house, spoken to as its local operator."""
+    # What is measured here are words; vectors would be made behind them, on the same cores.
+    os.environ.setdefault("SAMOEY_KNOWLEDGE__VECTORS", "false")
     with up(home) as (process, _):
         command = ["key", "--home", str(home), "create", "--name", "bench", "--json"]
         made = subprocess.run(

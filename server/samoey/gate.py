@@ -15,6 +15,7 @@ from samoey.adapters.models.switchboard import ModelSwitchboard
 from samoey.adapters.models.ways import Ways
 from samoey.adapters.network import NetworkGuard, is_local
 from samoey.adapters.responses import ValkeyResponses
+from samoey.adapters.vectors.engine import ChromaAndFaiss
 from samoey.api.relay.app import Relay
 from samoey.domains.models.gateway import meters
 from samoey.domains.models.gateway.billing import UNCOUNTED, Till
@@ -256,3 +257,9 @@ def with_secret_key(settings: Settings) -> Settings:
         return settings
     key = kept_key(settings.home / "session.key")
     return settings.model_copy(update={"secret_key": SecretStr(key.hex())})
+
+
+def vector_engine(settings: Settings) -> ChromaAndFaiss:
+    """Where vectors are kept, and what finds them; nothing is opened yet."""
+    url = settings.chroma_url
+    return ChromaAndFaiss(settings.home / "vectors", url.get_secret_value() if url else None)

@@ -21,7 +21,7 @@ from samoey.adapters.objects import open_objects
 from samoey.adapters.valkey import ValkeyBus
 from samoey.api.relay.app import PREFIX, Relay
 from samoey.api.relay.exchange import Receive, Scope, Send
-from samoey.gate import Gate, with_secret_key
+from samoey.gate import Gate, vector_engine, with_secret_key
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.events import Event
@@ -76,6 +76,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         models=gate.models,
         vendors=gate.desk,
         sealer=Sealer.from_home(settings.home),
+        vectors=vector_engine(settings),
+        embedder=None,
     )
     gate.furnish(tools)
     try:

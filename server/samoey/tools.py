@@ -14,7 +14,7 @@ from samoey.domains.identity import reactions as identity_reactions
 from samoey.domains.knowledge import reactions as knowledge_reactions
 from samoey.domains.models.usage import reactions as usage_reactions
 from samoey.domains.repositories import reactions as repositories_reactions
-from samoey.gate import Gate, with_secret_key
+from samoey.gate import Gate, vector_engine, with_secret_key
 from samoey.kit.context import Tools
 from samoey.kit.db import connect, libpq_url
 from samoey.kit.jobs import Jobs
@@ -79,6 +79,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         models=gate.models,
         vendors=gate.desk,
         sealer=Sealer.from_home(settings.home),
+        vectors=vector_engine(settings),
+        embedder=gate.embedder if settings.knowledge.vectors else None,
     )
     gate.furnish(tools)
     try:

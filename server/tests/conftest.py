@@ -28,9 +28,15 @@ from samoey.adapters.embedded.servers import Servers, running_servers
 from samoey.api.app import create_app
 from samoey.kit.context import Tools
 from samoey.kit.db import connect
+from samoey.kit.knowledge_settings import KnowledgeSettings
 from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.schema import migrate
-from samoey.kit.settings import IdentitySettings, JobSettings, ModelSettings, Settings
+from samoey.kit.settings import (
+    IdentitySettings,
+    JobSettings,
+    ModelSettings,
+    Settings,
+)
 from samoey.tools import open_house
 from tests.ceph import S3, running_s3
 from tests.house.processes import RunningHouse
@@ -108,6 +114,8 @@ def settings_for(home: Path, database_url: str, servers: Servers, **changes: Any
         "secret_key": SecretStr("k" * 32),
         "identity": IdentitySettings(password_memory_kib=64, password_passes=1, password_lanes=1),
         "jobs": JobSettings(heartbeat_s=0.3, stalled_after_s=1.5, retry_wait_s=0.05),
+        # Tests of vectors switch them on: elsewhere they would only take time.
+        "knowledge": KnowledgeSettings(vectors=False),
         # Whatever stands in the environment: no test speaks with a vendor.
         # Long for a busy machine, and shorter than a test may take.
         "models": ModelSettings(local_only=True, first_word_s=30, next_word_s=30),

@@ -52,6 +52,8 @@ async def local_house() -> AsyncIterator[tuple[Tools, Actor, UUID]]:
         async with open_house(served) as house, house.jobs.open(house.tools):
             # Whoever asks here has the answer of the model that is connected here.
             house.jobs.keep("answers")
+            # A command ends when there is something to answer from; a worker makes vectors of it.
+            house.jobs.leave("vectors")
             if is_ours(settings.home):
                 # No worker outlives its servers: whoever spoke last before ours began is dead.
                 await house.jobs.rescue(silent_s=time.monotonic() - begun)

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from samoey.kit.events import Event
 from samoey.kit.ports.bus import Bus
+from samoey.kit.ports.embedder import MovableEmbedder
 from samoey.kit.ports.git import Git
 from samoey.kit.ports.models import ChatModels
 from samoey.kit.ports.objects import Objects
 from samoey.kit.ports.recorder import Recorder
+from samoey.kit.ports.vectors import VectorEngine
 from samoey.kit.ports.vendors import VendorDesk
 from samoey.kit.secrets import Sealer
 from samoey.kit.settings import Settings
@@ -59,6 +61,9 @@ class Tools:
     models: ChatModels
     vendors: VendorDesk
     sealer: Sealer
+    vectors: VectorEngine
+    # What turns passages and questions into vectors; none is installed or wanted.
+    embedder: MovableEmbedder | None
 
     @asynccontextmanager
     async def work(self, actor: Actor) -> AsyncIterator[Context]:

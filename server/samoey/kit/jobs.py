@@ -87,6 +87,7 @@ class Jobs:
         )
         self._tools: Tools | None = None
         self._kept: dict[str, str] = {}
+        self._left: set[str] = set()
         self._running: set[asyncio.Task[Any]] = set()
         self._tasks = {r.name: self._task(r) for r in registry.reactions.values()}
         for repetition in registry.repetitions.values():
@@ -194,6 +195,10 @@ class Jobs:
         """
         self._kept[queue] = f"{queue}{_OF}{secrets.token_hex(6)}"
 
+    def leave(self, queue: str) -> None:
+        """Do no job of `queue` by `drain` in this process: they are long, and a worker's."""
+        self._left.add(queue)
+
     async def work(self, *, stop: asyncio.Event | None = None) -> None:
         """Run jobs until `stop` is set (or, with none, a signal comes)."""
         rescuer = asyncio.create_task(self._rescue_forever())
@@ -264,7 +269,8 @@ class Jobs:
     def _ours(self, *, kept_only: bool) -> list[str]:
         if kept_only:
             return self.kept()
-        return [*self.kept(), *(q for q in self._shared() if q not in self._kept)]
+        others = (q for q in self._shared() if q not in self._kept and q not in self._left)
+        return [*self.kept(), *others]
 
     async def _due(self, queues: Sequence[str]) -> set[int | None]:
         now = datetime.now(UTC)

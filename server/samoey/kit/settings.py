@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from samoey.kit.knowledge_settings import KnowledgeSettings
 from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.object_settings import BucketVariables
 from samoey.kit.sections import Section
@@ -39,10 +40,18 @@ def _redis_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _chroma_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("http://", "https://")):
+        message = "must begin with http:// or https://"
+        raise ValueError(message)
+    return url
+
+
 # pydantic's own PostgresDsn refuses a socket's `?host=`, and its RedisDsn refuses `unix://`.
-# Both carry passwords, so both are secrets.
+# All of them carry passwords, so all are secrets.
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+ChromaUrl = Annotated[SecretStr, AfterValidator(_chroma_url)]
 
 
 class ServerSettings(Section):
@@ -250,35 +259,6 @@ class RepositorySettings(Section):
     shown_kb: float = Field(1000, gt=0, description="Largest file shown as text, in kilobytes.")
 
 
-class KnowledgeSettings(Section):
-    """What is indexed of the repositories, and how it is searched."""
-
-    largest_file_kb: float = Field(
-        1000, gt=0, description="Largest file that is indexed, in kilobytes; others are counted."
-    )
-    open_mib: int = Field(
-        256,
-        ge=1,
-        description="Memory that the open indexes of a process may take, in mebibytes; beyond it "
-        "the least used ones are closed. One of 1,000 passages takes about 0.03.",
-    )
-    patience_s: float = Field(
-        1,
-        ge=0,
-        description="Seconds that a search waits for indexes that are not open yet; then it "
-        "answers from the others, and says so.",
-    )
-    exact_mib: int = Field(
-        96,
-        ge=1,
-        description="Memory that exact search may take for its indexes, in mebibytes; of source "
-        "it needs about a seventh, and reads what does not fit again each time.",
-    )
-    exact_search_s: float = Field(
-        5, gt=0, description="Longest time of an exact search; what it found by then is given."
-    )
-
-
 def _absolute(path: Path) -> Path:
     """The same place from wherever the process stands later."""
     try:
@@ -318,6 +298,12 @@ class Settings(BucketVariables, ProviderVariables):
     )
     redis_prefix: str = Field(
         "samoey:", description="Begins every key, so that installations may share one Redis."
+    )
+    chroma_url: ChromaUrl | None = Field(
+        None,
+        validation_alias=AliasChoices("SAMOEY_CHROMA_URL", "CHROMA_URL"),
+        description="Chroma server that keeps vectors, as http://host:8000; none keeps them in the "
+        "home folder.",
     )
     secret_key: SecretStr | None = Field(
         None,

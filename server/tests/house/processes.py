@@ -110,6 +110,7 @@ class RunningHouse:
             "SAMOEY_JOBS__STALLED_AFTER_S": str(settings.jobs.stalled_after_s),
             "SAMOEY_JOBS__RETRY_WAIT_S": str(settings.jobs.retry_wait_s),
             "SAMOEY_MODELS__LOCAL_ONLY": "true",
+            "SAMOEY_KNOWLEDGE__VECTORS": str(settings.knowledge.vectors).lower(),
         } | changes
 
     async def command(

@@ -64,4 +64,11 @@ export const knowledge = {
 
   reindex: (repositoryId: string) =>
     unwrap(api().POST('/api/v1/knowledge/indexes', { body: { repository_id: repositoryId } })),
+  pauseVectors: (repositoryId: string, paused: boolean) =>
+    unwrap(
+      api().PATCH('/api/v1/knowledge/indexes/{repository_id}/vectors', {
+        params: { path: { repository_id: repositoryId } },
+        body: { paused },
+      }),
+    ),
 }

@@ -444,6 +444,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/indexes/{repository_id}/vectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Vectors
+         * @description Have the making of a repository's vectors wait, or go on.
+         */
+        patch: operations["change_vectors"];
+        trace?: never;
+    };
     "/api/v1/knowledge/outline": {
         parameters: {
             query?: never;
@@ -1908,6 +1928,12 @@ export interface components {
          * @description A passage that answers a query, as a citation: path, lines and commit.
          */
         HitOut: {
+            /**
+             * Also
+             * @description Where nearly the same stands; shown once.
+             * @default []
+             */
+            also?: components["schemas"]["Place"][];
             /** Commit */
             commit: string;
             /** End */
@@ -1933,6 +1959,7 @@ export interface components {
             symbol: string | null;
             /** Text */
             text: string;
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * IndexOut
@@ -1978,6 +2005,8 @@ export interface components {
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["IndexState"];
+            /** @description How far the search by meaning is; none where nothing was indexed yet. */
+            vectors?: components["schemas"]["VectorsOut"] | null;
             /**
              * Windowed
              * @description Files that no parser understood; indexed by line windows.
@@ -2737,6 +2766,23 @@ export interface components {
             token: string;
         };
         /**
+         * Place
+         * @description Where the same stands once more.
+         */
+        Place: {
+            /** End */
+            end: number;
+            /** Path */
+            path: string;
+            /**
+             * Repository Id
+             * Format: uuid
+             */
+            repository_id: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * PlaygroundAsk
          * @description One question to one model, with what it is told before.
          */
@@ -3476,6 +3522,82 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * VectorsChange
+         * @description What an admin wishes of the making of vectors.
+         */
+        VectorsChange: {
+            /** Paused */
+            paused: boolean;
+        };
+        /**
+         * VectorsOut
+         * @description How far the vectors of a repository are.
+         */
+        VectorsOut: {
+            /**
+             * Done
+             * @description Passages that can be searched by meaning or soon can.
+             */
+            done: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Left S
+             * @description Seconds until the rest is done, as it goes now.
+             */
+            left_s: number | null;
+            /** Paused */
+            paused: boolean;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Repository Id
+             * Format: uuid
+             */
+            repository_id: string;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["VectorsState"];
+            /** Total */
+            total: number;
+        };
+        /**
+         * VectorsState
+         * @description How the making of vectors stands.
+         * @enum {string}
+         */
+        VectorsState: "waiting" | "running" | "paused" | "ready" | "failed" | "off";
+        /**
+         * Why
+         * @description What the score of a hit is the sum of, and what that was measured from.
+         */
+        Why: {
+            /**
+             * Meaning
+             * @description How near the meaning is: a cosine.
+             */
+            meaning: number | null;
+            /**
+             * Parts
+             * @description The summands: words and meaning in deviations from what else was found, the share of the name that the question says, how much the best hits use it, the prior, what the question names, and what makes the least of all nothing.
+             */
+            parts: {
+                [key: string]: number;
+            };
+            /**
+             * Stepped Back
+             * @description The sorts of file that stepped back: test, ...
+             */
+            stepped_back: string[];
+            /**
+             * Words
+             * @description How well the words fit: BM25, its fields added.
+             */
+            words: number | null;
         };
         /**
          * WorkspaceChange
@@ -5059,6 +5181,68 @@ export interface operations {
             };
         };
     };
+    change_vectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VectorsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VectorsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     outline: {
         parameters: {
             query: {
@@ -5115,10 +5299,14 @@ export interface operations {
             query?: {
                 q?: string;
                 workspace_id?: string | null;
-                repository_id?: string[] | null;
+                repository_id?: string[];
                 path?: string | null;
                 language?: string | null;
                 limit?: number;
+                /** @description Let tests, docs, generated and vendored files step back, unless the query is about them. */
+                prior?: boolean;
+                /** @description Let each hit say what its score is made of. */
+                explain?: boolean;
             };
             header?: never;
             path?: never;

@@ -5,6 +5,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,7 +38,8 @@ class MiniLM:
     most_tokens = MOST_TOKENS
 
     def __init__(self, home: Path, *, threads: int) -> None:
-        self._folder, self._threads = home / "embedder", threads
+        self._home, self._threads = home, threads
+        self._folder = home / "embedder"
         self._worker = ThreadPoolExecutor(1, "embedder")
         self._loading = asyncio.Lock()
         self._loaded: _Loaded | None = None
@@ -64,6 +66,10 @@ class MiniLM:
             for at, count in zip(places, counted, strict=True):
                 tokens[at] = count
         return Embedded(vectors, tokens)
+
+    def elsewhere(self) -> "partial[MiniLM]":
+        """Any process that reads the home can; there it has one core, for long work."""
+        return partial(MiniLM, self._home, threads=1)
 
     async def close(self) -> None:
         """Let the thread end; what it has in hand is finished first."""

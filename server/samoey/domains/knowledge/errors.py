@@ -44,3 +44,16 @@ class PlaceRefused(InvalidRequest):
     """What says where to go on was not given by an earlier answer."""
 
     title = "There is no such place to go on from."
+
+
+class SnapshotVanished(NotFound):
+    """Another commit answers by now; its own event has its vectors made."""
+
+    title = "The index vanished while its vectors were being made."
+
+
+class VectorsFailed(Unavailable):
+    """The process that makes vectors ended without a result; it is tried again."""
+
+    title = "The vectors of the repository could not be made."
+    transient = True

@@ -1,7 +1,9 @@
 """What the knowledge room does by itself when repositories change."""
 
 from samoey.domains.knowledge import service
-from samoey.domains.knowledge.events import IndexWanted
+from samoey.domains.knowledge.events import IndexFinished, IndexWanted
+from samoey.domains.knowledge.vectors import service as vectors
+from samoey.domains.knowledge.vectors.events import VectorsResumed, VectorsWanted
 from samoey.domains.repositories.events import CommitFetched, RepositoryDeleted, RepositoryEvent
 from samoey.kit.context import Tools
 from samoey.kit.reactions import reacts_to, repeats
@@ -39,3 +41,27 @@ async def sweep_snapshots(tools: Tools) -> None:
 async def index_when_store_is_back(tools: Tools) -> None:
     """Index what could not be kept while the object store was away."""
     await service.index_when_store_is_back(tools)
+
+
+@reacts_to(IndexFinished, queue="index", attempts=3)
+async def want_vectors(tools: Tools, event: IndexFinished) -> None:
+    """Have the vectors of what can be searched by words follow."""
+    await vectors.want(tools, event.repository_id, event.workspace_id)
+
+
+@reacts_to(VectorsResumed, queue="index", attempts=3)
+async def want_vectors_again(tools: Tools, event: VectorsResumed) -> None:
+    """Go on where an admin had it wait."""
+    await vectors.want(tools, event.repository_id, event.workspace_id)
+
+
+@reacts_to(VectorsWanted, queue="vectors", attempts=5, lock=lambda event: event.lane)
+async def make_vectors(tools: Tools, event: VectorsWanted) -> None:
+    """Make the vectors of what answers now."""
+    await vectors.embed(tools, event.repository_id)
+
+
+@repeats("*/10 * * * *")
+async def want_missing_vectors(tools: Tools) -> None:
+    """Notice what was never begun, was given up, or is another model's since a setting changed."""
+    await vectors.want_what_is_behind(tools)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from samoey.domains.knowledge.tables import Index, IndexState
+from samoey.domains.knowledge.tables import Index, IndexState, IndexVectors
 from samoey.domains.repositories import service as repositories
 from samoey.kit.context import Actor
 from samoey.kit.ids import new_id
@@ -26,6 +26,9 @@ class Answering:
     repository_id: UUID
     snapshot: str
     commit: str
+    # The folder of its vectors, and the model that made them.
+    vectors: str | None = None
+    model: str | None = None
 
 
 def visible(readable: Ids) -> Select[Index]:
@@ -57,15 +60,27 @@ async def answering(
 @lru_cache(maxsize=1024)
 def asking_for(
     readers: tuple[Actor, ...], workspace_id: UUID | None, repository_ids: tuple[UUID, ...]
-) -> Select[UUID, str, str]:
+) -> Select[UUID, str, str, str | None, str | None]:
     """Build what each search asks: kept, for that takes longer than to ask it.
 
     For the same reason it goes past the mapper of rows to objects.
     """
     table = Index.__table__.c
-    wanted = select(table.repository_id, table.snapshot, table.snapshot_commit).where(
-        table.snapshot.is_not(None),
-        *(table.repository_id.in_(repositories.readable(reader)) for reader in readers),
+    vectors = IndexVectors.__table__.c
+    of_it = and_(vectors.repository_id == table.repository_id, vectors.snapshot == table.snapshot)
+    wanted = (
+        select(
+            table.repository_id,
+            table.snapshot,
+            table.snapshot_commit,
+            vectors.folder,
+            vectors.model,
+        )
+        .select_from(Index.__table__.outerjoin(IndexVectors.__table__, of_it))
+        .where(
+            table.snapshot.is_not(None),
+            *(table.repository_id.in_(repositories.readable(reader)) for reader in readers),
+        )
     )
     if workspace_id is not None:
         wanted = wanted.where(table.workspace_id == workspace_id)

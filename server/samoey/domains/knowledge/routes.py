@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from samoey.domains.knowledge import schemas, service
+from samoey.domains.knowledge import service
 from samoey.domains.knowledge.errors import (
     NothingToIndex,
     PathPatternRefused,
@@ -15,7 +15,14 @@ from samoey.domains.knowledge.errors import (
     SearchPatternTooCostly,
 )
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
-from samoey.domains.knowledge.schemas import IndexOut, NewIndex, SearchOut, SymbolOut
+from samoey.domains.knowledge.schemas import (
+    IndexOut,
+    NewIndex,
+    SearchAsked,
+    SearchOut,
+    SymbolOut,
+)
+from samoey.domains.knowledge.vectors.schemas import VectorsChange, VectorsOut
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
 from samoey.kit.problems import Forbidden, InvalidRequest, NotFound, Unauthenticated
 
@@ -38,31 +45,25 @@ async def index_again(ctx: Ctx, new: NewIndex) -> IndexOut:
     return await service.want_index(ctx, new)
 
 
+@router.patch(
+    "/indexes/{repository_id}/vectors",
+    responses=problems(Unauthenticated, NotFound, Forbidden, NothingToIndex),
+)
+async def change_vectors(ctx: Ctx, repository_id: UUID, change: VectorsChange) -> VectorsOut:
+    """Have the making of a repository's vectors wait, or go on."""
+    return await service.change_vectors(ctx, repository_id, change)
+
+
 @router.get("/search", responses=problems(Unauthenticated, PathPatternRefused))
 async def search(
-    tools: ToolsDep,
-    actor: ActorDep,
-    q: Annotated[str, Query(max_length=schemas.LONGEST_QUERY)] = "",
-    workspace_id: UUID | None = None,
-    repository_id: Annotated[list[UUID] | None, Query()] = None,
-    path: Annotated[str | None, Query(max_length=schemas.LONGEST_GLOB)] = None,
-    language: Annotated[str | None, Query(max_length=40)] = None,
-    limit: Annotated[int, Query(ge=1, le=schemas.MOST_HITS)] = 20,
+    tools: ToolsDep, actor: ActorDep, asked: Annotated[SearchAsked, Query()]
 ) -> SearchOut:
     """Search the code that the actor may read."""
     begin = time.perf_counter()
-    wish = schemas.Query(
-        text=q,
-        workspace_id=workspace_id,
-        repository_ids=tuple(repository_id or ()),
-        path=path or None,
-        language=language or None,
-        limit=limit,
-    )
-    found = await service.search(tools, actor, wish)
+    found = await service.search(tools, actor, asked.query())
     took_ms = (time.perf_counter() - begin) * 1000
     # What we read ourselves needs no second look.
-    return SearchOut.model_construct(query=q, took_ms=took_ms, **dict(found))
+    return SearchOut.model_construct(query=asked.q, took_ms=took_ms, **dict(found))
 
 
 @router.get(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from samoey.domains.knowledge.tables import IndexState
+from samoey.domains.knowledge.vectors.schemas import VectorsOut
 
 LONGEST_QUERY = 1_000_000
 LONGEST_GLOB = 512
@@ -42,6 +43,9 @@ class IndexOut(BaseModel):
         description="The commit that answers searches, also while another one is being indexed."
     )
     note: str | None = Field(None, description="A plain sentence when the index holds nothing.")
+    vectors: VectorsOut | None = Field(
+        None, description="How far the search by meaning is; none where nothing was indexed yet."
+    )
 
     @property
     def why(self) -> str:
@@ -63,6 +67,59 @@ class Query(BaseModel):
     limit: int = Field(20, ge=1, le=MOST_HITS)
     per_file: int | None = Field(None, ge=1, description="At most so many hits of one file.")
     prior: bool = Field(True, description="Let tests, docs and vendored files step back a little.")
+    explain: bool = Field(False, description="Whether each hit says what its score is made of.")
+
+
+class SearchAsked(BaseModel):
+    """A search as it is asked at the door."""
+
+    q: str = Field("", max_length=LONGEST_QUERY)
+    workspace_id: UUID | None = None
+    repository_id: list[UUID] = []
+    path: str | None = Field(None, max_length=LONGEST_GLOB)
+    language: str | None = Field(None, max_length=40)
+    limit: int = Field(20, ge=1, le=MOST_HITS)
+    prior: bool = Field(
+        True,
+        description="Let tests, docs, generated and vendored files step back, unless the query is "
+        "about them.",
+    )
+    explain: bool = Field(False, description="Let each hit say what its score is made of.")
+
+    def query(self) -> Query:
+        """Say it as the verb takes it."""
+        return Query(
+            text=self.q,
+            workspace_id=self.workspace_id,
+            repository_ids=tuple(self.repository_id),
+            path=self.path or None,
+            language=self.language or None,
+            limit=self.limit,
+            prior=self.prior,
+            explain=self.explain,
+        )
+
+
+class Place(BaseModel):
+    """Where the same stands once more."""
+
+    repository_id: UUID
+    path: str
+    start: int
+    end: int
+
+
+class Why(BaseModel):
+    """What the score of a hit is the sum of, and what that was measured from."""
+
+    words: float | None = Field(description="How well the words fit: BM25, its fields added.")
+    meaning: float | None = Field(description="How near the meaning is: a cosine.")
+    stepped_back: list[str] = Field(description="The sorts of file that stepped back: test, ...")
+    parts: dict[str, float] = Field(
+        description="The summands: words and meaning in deviations from what else was found, the "
+        "share of the name that the question says, how much the best hits use it, the prior, what "
+        "the question names, and what makes the least of all nothing."
+    )
 
 
 class HitOut(BaseModel):
@@ -79,6 +136,8 @@ class HitOut(BaseModel):
     language: str | None
     score: float
     text: str
+    also: list[Place] = Field([], description="Where nearly the same stands; shown once.")
+    why: Why | None = None
 
 
 class Searched(BaseModel):

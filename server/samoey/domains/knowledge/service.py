@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from samoey.domains.knowledge import repository, shelves
-from samoey.domains.knowledge.errors import NothingToIndex, PathPatternRefused
+from samoey.domains.knowledge.errors import NothingToIndex
 from samoey.domains.knowledge.events import IndexWanted
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.indexing import service as indexing
 from samoey.domains.knowledge.indexing import tidying
+from samoey.domains.knowledge.looking import Opened, look, meant
 from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
     Citation,
-    HitOut,
     IndexOut,
     NewIndex,
     Query,
@@ -26,20 +26,17 @@ from samoey.domains.knowledge.schemas import (
     Verdict,
     Verified,
 )
+from samoey.domains.knowledge.vectors import service as vectors
+from samoey.domains.knowledge.vectors.schemas import VectorsChange, VectorsOut
 from samoey.domains.repositories import service as repositories
 from samoey.domains.workspaces import service as workspaces
 from samoey.kit.context import SYSTEM, Actor, Context, Tools
 
 if TYPE_CHECKING:
     from samoey.domains.knowledge.citing.bearing import Bearing as Bearing  # noqa: PLC0414 - others name it
-    from samoey.domains.knowledge.lexical.fields import Passage
-    from samoey.domains.knowledge.lexical.reading import Snapshot
 
 Readers = Actor | Sequence[Actor]
 
-# A question longer than this is asked by its beginning, and by so many different words.
-LONGEST_ASKED = 20_000
-MOST_WORDS = 40
 # Why some were not asked: said of one, and of several.
 WHY_CLOSED = {
     Closed.LOST: ("is being made again", "are being made again"),
@@ -51,8 +48,25 @@ WHY_CLOSED = {
 
 async def indexes(ctx: Context, *, workspace_id: UUID | None = None) -> list[IndexOut]:
     """Tell how far the indexes are of the repositories that the actor may read."""
-    rows = await repository.all_of(ctx.db, repositories.readable(ctx.actor), workspace_id)
-    return [IndexOut.model_validate(row) for row in rows]
+    readable = repositories.readable(ctx.actor)
+    rows = await repository.all_of(ctx.db, readable, workspace_id)
+    meaning = await vectors.of(ctx, readable)
+    return [
+        IndexOut.model_validate(row).model_copy(update={"vectors": meaning.get(row.repository_id)})
+        for row in rows
+    ]
+
+
+async def change_vectors(ctx: Context, repository_id: UUID, change: VectorsChange) -> VectorsOut:
+    """Have the making of a repository's vectors wait, or go on.
+
+    Raises:
+        RepositoryNotFound, NotPermitted: the actor may not see it, or is no admin.
+        NothingToIndex: nothing was indexed yet.
+    """
+    found = await repositories.find(ctx, repository_id)
+    await workspaces.require(ctx, found.workspace_id, workspaces.Role.ADMIN)
+    return await vectors.pause(ctx, repository_id, paused=change.paused)
 
 
 async def want_index(ctx: Context, new: NewIndex) -> IndexOut:
@@ -125,7 +139,17 @@ async def search(
         named = await names_of(ctx, answering)
     patience_s = tools.settings.knowledge.patience_s if patience_s is None else patience_s
     opened, closed = await shelves.opened(tools, answering, patience_s=patience_s)
-    hits = await asyncio.to_thread(look, opened, named, query)
+    meaning = await meant(tools, query.text, answering)
+    places = [
+        Opened(
+            each,
+            snapshot,
+            named.get(each.repository_id, ""),
+            shelves.shelf_of(tools, each.repository_id),
+        )
+        for each, snapshot in opened
+    ]
+    hits = await asyncio.to_thread(look, places, query, meaning, tools.vectors)
     for each, why in closed:
         if why is Closed.LOST:
             await mend(tools, each)
@@ -196,48 +220,6 @@ async def exact(tools: Tools, readers: Readers, query: ExactQuery) -> ExactOut:
     totals = found.totals.model_copy(update={"exact": found.totals.exact and not closed})
     told = {"repositories": len(answering), "note": note, "totals": totals}
     return found.model_copy(update=told)
-
-
-def look(
-    opened: Sequence[tuple[Answering, "Snapshot"]], named: dict[UUID, str], query: Query
-) -> list[HitOut]:
-    """Search all these snapshots as if they were one."""
-    # tantivy is loaded when somebody first searches, not when the process starts.
-    from samoey.domains.knowledge.lexical.naming import favour
-    from samoey.domains.knowledge.lexical.ranking import Place, Wish, best_of
-    from samoey.domains.knowledge.lexical.reading import Filter, PatternTooTangled
-    from samoey.domains.knowledge.lexical.words import Words
-
-    asked = query.text[:LONGEST_ASKED]
-    words = list(dict.fromkeys(Words().line(asked).split()))[:MOST_WORDS]
-    wish = Wish(query.limit, query.per_file, query.prior)
-    names = [named.get(each.repository_id, "") for each, _ in opened]
-    places = [
-        Place(snapshot, favour(name, asked))
-        for (_, snapshot), name in zip(opened, names, strict=True)
-    ]
-    try:
-        found = best_of(places, words, asked, wish, Filter(query.path, query.language))
-    except PatternTooTangled as tangled:
-        raise PathPatternRefused from tangled
-    return [_hit(opened[which][0], names[which], one.passage, one.score) for which, one in found]
-
-
-def _hit(found_in: Answering, name: str, passage: "Passage", score: float) -> HitOut:
-    # What was read from our own snapshot needs no second look.
-    return HitOut.model_construct(
-        repository_id=found_in.repository_id,
-        repository_name=name,
-        path=passage.path,
-        start=passage.start,
-        end=passage.end,
-        commit=found_in.commit,
-        symbol=passage.name,
-        kind=passage.kind,
-        language=passage.language,
-        score=round(score, 4),
-        text=passage.text,
-    )
 
 
 @cache

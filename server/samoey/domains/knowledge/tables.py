@@ -1,4 +1,4 @@
-"""How the index of each repository stands, and which snapshot of it answers."""
+"""How the index of each repository stands, and which snapshot and vectors of it answer."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -57,3 +57,40 @@ class Index(Row):
                 "No file of this commit is to be indexed: it has none, or the filters leave none."
             )
         return "No file of this commit holds text that can be searched."
+
+
+class VectorsState(StrEnum):
+    """How the making of vectors stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    READY = "ready"
+    FAILED = "failed"
+    OFF = "off"
+
+
+class IndexVectors(Row):
+    """The vectors of one repository's index; `folder` answers, also while more are being made."""
+
+    __tablename__ = "index_vectors"
+
+    repository_id: Mapped[UUID] = mapped_column(
+        ForeignKey("repositories.id", ondelete="CASCADE"), unique=True
+    )
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str] = mapped_column(default=VectorsState.WAITING)
+    # What an admin wants, whatever is being done now.
+    paused: Mapped[bool] = mapped_column(default=False)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    left_s: Mapped[float | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    problem: Mapped[dict[str, Any] | None]
+    # The folder that answers, the snapshot that it belongs to, and the model that made it.
+    folder: Mapped[str | None]
+    snapshot: Mapped[str | None]
+    model: Mapped[str | None]

@@ -1,6 +1,6 @@
 """The seam to what turns texts into vectors, in this process and without a vendor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from samoey.kit.problems import Unavailable
@@ -43,6 +43,13 @@ class Embedder(Protocol):
             EmbedderUnavailable: the model is not here, is not the one it should be, or does not
                 fit on the disk.
         """
+
+
+class MovableEmbedder(Embedder, Protocol):
+    """One that long work may take to a process of its own."""
+
+    def elsewhere(self) -> "Callable[[], Embedder] | None":
+        """How another process opens the same model, by pickle; None where only this one can."""
 
 
 class EmbedderUnavailable(Unavailable):

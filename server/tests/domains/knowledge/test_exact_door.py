@@ -17,7 +17,8 @@ from samoey.domains.knowledge.exact.schemas import ExactQuery
 from samoey.domains.knowledge.shelves import shelf_of
 from samoey.domains.repositories import service as repositories
 from samoey.kit.context import Tools
-from samoey.kit.settings import KnowledgeSettings, Settings
+from samoey.kit.knowledge_settings import KnowledgeSettings
+from samoey.kit.settings import Settings
 from samoey.tools import open_house
 from tests.conftest import settings_for
 from tests.domains.knowledge.sources import bring, commit

@@ -104,6 +104,8 @@ async def test_a_search_answers_with_citations(place: Place) -> None:
         "kind": "function",
         "language": "python",
         "text": 'def parse_greeting(text):\n    """Read a greeting."""\n    return text.strip()',
+        "also": [],
+        "why": None,
     }
 
 

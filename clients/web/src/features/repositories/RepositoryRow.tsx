@@ -27,11 +27,13 @@ import { toast } from '@/ui/toast'
 import { ChangeDialog } from './ChangeDialog'
 import { codeLink } from './links'
 import { secondsLeft, useProgress, workOf } from './progress'
+import { VectorsItem, VectorsNote } from './Vectors'
 
 const STAGES: Record<string, { label: string; unit: string }> = {
   waiting: { label: 'Waiting for its turn', unit: '' },
   fetching: { label: 'Fetching', unit: 'objects' },
   indexing: { label: 'Indexing', unit: 'files' },
+  embedding: { label: 'Search by words works; by meaning soon', unit: 'passages' },
 }
 
 function Work({ repository, index }: { repository: Repository; index: CodeIndex | undefined }) {
@@ -39,7 +41,8 @@ function Work({ repository, index }: { repository: Repository; index: CodeIndex 
   const work = workOf(repository, index, seen)
   if (!work) return null
   const { label, unit } = STAGES[work.stage] ?? { label: work.stage, unit: '' }
-  const left = seen && seen.stage === work.stage ? secondsLeft(seen) : null
+  const told = work.stage === 'embedding' ? (index?.vectors?.left_s ?? null) : null
+  const left = seen && seen.stage === work.stage ? (secondsLeft(seen) ?? told) : told
   return (
     <Progress
       className="mt-3"
@@ -111,7 +114,13 @@ function useActs(repository: Repository) {
 
 type Acts = ReturnType<typeof useActs>
 
-function RowMenu({ repository, acts }: { repository: Repository; acts: Acts }) {
+interface RowMenuProps {
+  repository: Repository
+  index: CodeIndex | undefined
+  acts: Acts
+}
+
+function RowMenu({ repository, index, acts }: RowMenuProps) {
   const [open, setOpen] = useState<'change' | 'delete' | null>(null)
   const close = () => setOpen(null)
   return (
@@ -129,6 +138,7 @@ function RowMenu({ repository, acts }: { repository: Repository; acts: Acts }) {
         <MenuItem icon={<Sparkles aria-hidden />} onSelect={() => acts.reindex.mutate()}>
           Index again
         </MenuItem>
+        <VectorsItem index={index} />
         <MenuItem icon={<Settings2 aria-hidden />} onSelect={() => setOpen('change')}>
           Rename or change…
         </MenuItem>
@@ -208,6 +218,7 @@ export function RepositoryRow({ repository, index, mayChange }: RepositoryRowPro
           <Facts repository={repository} />
           <Counts index={index} />
           <Work repository={repository} index={index} />
+          <VectorsNote index={index} />
           {repository.notes.map((note) => (
             <p key={note} className="mt-2 text-xs text-quiet">
               {note}
@@ -221,7 +232,7 @@ export function RepositoryRow({ repository, index, mayChange }: RepositoryRowPro
             />
           ) : null}
         </div>
-        {mayChange ? <RowMenu repository={repository} acts={acts} /> : null}
+        {mayChange ? <RowMenu repository={repository} index={index} acts={acts} /> : null}
       </div>
     </li>
   )

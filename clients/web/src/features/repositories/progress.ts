@@ -73,6 +73,13 @@ function indexWork(index: CodeIndex, seen: Standing | undefined): Standing {
   return seen?.stage === 'indexing' && seen.done >= stored.done ? seen : stored
 }
 
+function vectorWork(index: CodeIndex, seen: Standing | undefined): Standing | null {
+  const { vectors } = index
+  if (!vectors || !['waiting', 'running'].includes(vectors.state) || vectors.paused) return null
+  const stored = { stage: 'embedding', done: vectors.done, total: vectors.total }
+  return seen?.stage === 'embedding' && seen.done >= stored.done ? seen : stored
+}
+
 /** The work that is under way for a repository, or null. */
 export function workOf(
   repository: Repository,
@@ -80,6 +87,7 @@ export function workOf(
   seen: Standing | undefined,
 ): Standing | null {
   if (['waiting', 'fetching'].includes(repository.status)) return fetchWork(repository, seen)
-  const indexing = index && ['waiting', 'running'].includes(index.state)
-  return indexing ? indexWork(index, seen) : null
+  if (!index) return null
+  const indexing = ['waiting', 'running'].includes(index.state)
+  return indexing ? indexWork(index, seen) : vectorWork(index, seen)
 }

@@ -51,7 +51,8 @@ class Opener:
         meta = (folder / META).read_bytes()
         try:
             segments = json.loads(meta)["segments"]
-            size = sum(each["max_doc"] for each in segments)
+            sizes = [each["max_doc"] for each in segments]
+            size = sum(sizes)
             wanted = {each["segment_id"].replace("-", "") for each in segments}
         except (ValueError, LookupError, TypeError) as problem:
             raise SnapshotDamaged(folder) from problem
@@ -65,7 +66,7 @@ class Opener:
         if searcher.num_docs != size:
             # It must never happen that one repository answers for another.
             raise SnapshotDamaged(folder)
-        return Snapshot(searcher)
+        return Snapshot(searcher, sizes)
 
     @contextmanager
     def shown(self, folder: Path, segments: set[str]) -> Iterator[None]:

@@ -1,11 +1,9 @@
 """Which of the passages found are shown, in which order: a mild prior, and not all of one file."""
 
-import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import merge
 from math import log1p, prod
 
@@ -20,26 +18,10 @@ from samoey.domains.knowledge.lexical.reading import (
     rank,
     weighed_alike,
 )
+from samoey.domains.knowledge.parse.kinds import Kind, kinds, meant
 
-TEST = re.compile(
-    r"(^|/)(tests?|testing|__tests__|specs?|e2e|testdata|fixtures)/"
-    r"|(^|/)(test_[^/]*|conftest\.py)$|[_.-](test|tests|spec)\.\w+$|Tests?\.(java|cs|php|kt)$"
-)
-DOCS = re.compile(
-    r"(^|/)(docs?|documentation|examples?|samples?|tutorials?)/|\.(md|mdx|rst|adoc|txt)$",
-    re.IGNORECASE,
-)
-NOISE = re.compile(
-    r"(^|/)(vendor|vendored|_vendor|third_party|node_modules|dist|site-packages)/"
-    r"|\.min\.(js|css)$|(^|/)[^/]*[.-]lock(\.\w+)?$|(^|/)(CHANGES|CHANGELOG|HISTORY|NEWS)\b",
-    re.IGNORECASE,
-)
-# Each of these steps back by a factor, unless one of its words stands in the question.
-PRIOR: Sequence[tuple[re.Pattern[str], float, frozenset[str]]] = (
-    (TEST, 0.7, frozenset("test tests testing tested spec fixture fixtures pytest mock".split())),  # noqa: SIM905 - read as words
-    (DOCS, 0.8, frozenset("doc docs documentation readme guide tutorial example examples".split())),  # noqa: SIM905 - read as words
-    (NOISE, 0.6, frozenset("vendor vendored lock changelog changes release version".split())),  # noqa: SIM905 - read as words
-)
+# Each sort of file steps back by a factor, unless the question is about it.
+PRIOR = {Kind.TEST: 0.7, Kind.DOCS: 0.8, Kind.GENERATED: 0.6, Kind.VENDORED: 0.6}
 # So many times the wished passages are asked for at first: few of them are ever loaded.
 AHEAD = 5
 MOST = 3_000
@@ -228,16 +210,9 @@ def shown(found: list[Placed], wish: Wish) -> list[Placed]:
 
 def weigher(asked: str) -> Callable[[str], float]:
     """Make the prior for a question: what the question is about steps back for nothing."""
-    words = set(re.findall(r"\w+", asked.lower()))
-    factors = [1.0 if words & about else factor for _, factor, about in PRIOR]
+    about = meant(asked)
 
     def weigh(path: str) -> float:
-        return prod(factors[each] for each in kinds(path))
+        return prod(PRIOR[kind] for kind in kinds(path) if kind not in about)
 
     return weigh
-
-
-@lru_cache(maxsize=50_000)
-def kinds(path: str) -> tuple[int, ...]:
-    """Tell which parts of the prior speak of a path."""
-    return tuple(each for each, (pattern, _, _) in enumerate(PRIOR) if pattern.search(path))

@@ -1,15 +1,24 @@
 """Reading a snapshot: the passages that hold the words of a question, best first."""
 
-from collections.abc import Mapping, Sequence
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tantivy
 
 from samoey.domains.knowledge.lexical.fields import WEIGHTS, Passage, decode, schema
 from samoey.domains.knowledge.lexical.globs import as_regex
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 MOST_OF_A_FILE = 100_000
+# So many filters are remembered with what lies within them.
+MOST_NARROWED = 8
 # Scores are 32-bit sums whose last digits depend on the order of segments; ties are told by path.
 DIGITS = 4
 # What an open segment takes of memory, and each block of passages that it has unpacked of late.
@@ -52,9 +61,14 @@ class Snapshot:
     for the system keeps what is mapped.
     """
 
-    def __init__(self, searcher: tantivy.Searcher) -> None:
+    def __init__(self, searcher: tantivy.Searcher, sizes: Sequence[int]) -> None:
         self.searcher = searcher
         self.loaded = 0
+        # Passages are numbered through the segments, in the order in which `meta.json` names them.
+        self.starts = [0]
+        for size in sizes:
+            self.starts.append(self.starts[-1] + size)
+        self.narrow: dict[Filter, NDArray[np.int64]] = {}
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
@@ -63,9 +77,9 @@ class Snapshot:
         Raises:
             FileNotFoundError: there is none (any more).
         """
-        if not (folder / "meta.json").is_file():
-            raise FileNotFoundError(folder)
-        return cls(tantivy.Index.open(str(folder)).searcher())
+        meta = json.loads((folder / "meta.json").read_bytes())
+        sizes = [segment["max_doc"] for segment in meta["segments"]]
+        return cls(tantivy.Index.open(str(folder)).searcher(), sizes)
 
     @property
     def size(self) -> int:
@@ -146,6 +160,35 @@ class Snapshot:
     def passage(self, address: tantivy.DocAddress) -> Passage:
         self.loaded += 1
         return decode(self.searcher.doc(address)["passage"][0])
+
+    def number(self, address: tantivy.DocAddress) -> int:
+        """Tell the number of a passage; it goes with whatever is kept of it beside the words."""
+        return self.starts[address.segment_ord] + address.doc
+
+    def numbered(self, number: int) -> Passage:
+        segment = bisect_right(self.starts, number) - 1
+        return self.passage(tantivy.DocAddress(segment, number - self.starts[segment]))
+
+    def within(self, where: Filter) -> "NDArray[np.int64]":
+        """Give the numbers of all passages that lie where it is looked for.
+
+        Raises:
+            PatternTooTangled: the path pattern cannot be searched by.
+        """
+        import numpy as np
+
+        if (known := self.narrow.get(where)) is None:
+            everything = tantivy.Query.all_query()
+            found = self.found(everything, max(self.size, 1), where)
+            known = np.sort(np.array([self.number(address) for _, address in found], np.int64))
+            while len(self.narrow) >= MOST_NARROWED:
+                self.narrow.pop(next(iter(self.narrow)), None)
+            self.narrow[where] = known
+        return known
+
+    def all(self) -> Iterator[Passage]:
+        """Give every passage, by number."""
+        return (self.numbered(number) for number in range(self.size))
 
 
 def rank(found: Found) -> tuple[float, str, int, int]:

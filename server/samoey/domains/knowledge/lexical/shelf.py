@@ -25,6 +25,9 @@ UNFINISHED = ".building-"
 LOADING = ".loading-"
 # One that was not finished after so long was given up.
 GIVEN_UP_S = 3600
+# Between the name of a snapshot and what tells its vectors from others, in the name of a folder
+# beside it.
+VECTORS = ".v-"
 # Bump when documents, words or parts change: older snapshots are then made anew, not built upon.
 FORMAT = f"4-{version('tantivy')}"
 
@@ -142,5 +145,6 @@ def clear(shelf: Path, *, keep: Iterable[str]) -> None:
     kept = set(keep)
     with contextlib.suppress(FileNotFoundError):
         for entry in list(os.scandir(shelf)):
-            if entry.name not in kept and not entry.name.startswith((UNFINISHED, LOADING)):
+            whose = entry.name.partition(VECTORS)[0]
+            if whose not in kept and not entry.name.startswith((UNFINISHED, LOADING)):
                 shutil.rmtree(entry.path, ignore_errors=True)
