@@ -157,6 +157,10 @@ fix: $(VENV)/.ready clients/node_modules/.ready ## Repair what lint and format c
 bench: build packages-debian ## Print the numbers that this project promises (writes bench/results/)
 	@$(BIN)/python bench/house.py $(ARGS)
 
+.PHONY: bench-knowledge
+bench-knowledge: $(VENV)/.ready ## How well code is found in six packages, beside what it is compared with (downloads them; 10 minutes)
+	@nice $(BIN)/python bench/knowledge.py
+
 .PHONY: bench-gateway
 bench-gateway: $(VENV)/.ready ## Compare the gateway with LiteLLM's proxy (ARGS=--long watches memory for 30 minutes)
 	@cd bench && $(BIN)/python gateway.py $(ARGS)

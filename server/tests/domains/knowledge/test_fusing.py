@@ -109,3 +109,15 @@ def test_of_one_file_no_more_are_shown_than_wished() -> None:
     shown = chosen(scored(pool, asking("part"), prior=False), Wish(5, per_file=2))
 
     assert len(shown) == 2
+
+
+def test_a_question_about_a_symbol_is_told_from_one_that_mentions_it_in_passing() -> None:
+    about = asking("what does `Flask.run_server` do?")
+    passing = asking(
+        "Return the name of the file that holds the settings, as `load_config` writes it to disk."
+    )
+
+    assert about.named
+    assert about.naming == 1
+    assert passing.named
+    assert passing.naming < 0.1

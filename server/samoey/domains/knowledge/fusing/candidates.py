@@ -12,6 +12,7 @@ from samoey.domains.knowledge.lexical.fields import Passage
 from samoey.domains.knowledge.lexical.naming import Symbol, symbols, worth
 from samoey.domains.knowledge.lexical.ranking import FEW, NAMED, Place, shared
 from samoey.domains.knowledge.lexical.reading import Filter, Weights
+from samoey.domains.knowledge.lexical.words import Words
 from samoey.domains.knowledge.vectors.folder import Vectors
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ SCORED = 1_000
 FEW_SCORED = 50
 # What shares no word with the question must at least mean something like it.
 LEAST_COSINE = 0.2
+
+# A question that says so many words more than the symbols it names mentions them in passing: what
+# it describes is looked for, and to be one of them is worth a little only.
+MOST_ASIDE = 5
+IN_PASSING = 1 / 60
 
 # Which snapshot, and the number of a passage in it.
 Spot = tuple[int, int]
@@ -42,6 +48,13 @@ class Question:
     @cached_property
     def named(self) -> list[Symbol]:
         return symbols(self.asked)
+
+    @cached_property
+    def naming(self) -> float:
+        """How much of what a symbol gains by being named it gains here."""
+        known = Words()
+        said = {word for each in self.named for word in known.line(" ".join(each.parts)).split()}
+        return 1.0 if len(set(self.words) - said) <= MOST_ASIDE else IN_PASSING
 
 
 @dataclass(slots=True)
@@ -78,7 +91,7 @@ def candidates(
     pool = []
     for source, number in found:
         spot, passage = (source, number), places[source].snapshot.numbered(number)
-        more = worth(question.named, passage.name) if spot in named else 0.0
+        more = worth(question.named, passage.name) * question.naming if spot in named else 0.0
         fits = words.get(spot, unranked[source])
         pool.append(Candidate(source, passage, fits, near.get(spot), more))
     return pool
