@@ -40,6 +40,7 @@ PROGRAM = ("-P", "-m", "samoey.adapters.checkpoints.child")
 _STEP_S = 0.05
 _GRANTED = b"HTTP/1.1 200"
 _SMALL = 4096
+_ENDING_S = 1.0
 # What a child may know of where it runs; keys, passwords and addresses are none of its business.
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 _PASSED_ON_TOO = ("CUDA_", "NVIDIA_", "OMP_", "MKL_")
@@ -66,6 +67,12 @@ class Running:
             return False
         self._watching = asyncio.create_task(self._watch(reader))
         return True
+
+    async def ended(self) -> bool:
+        """Whether it is gone, or goes in this moment."""
+        if self._watching is not None:
+            await asyncio.wait((self._watching,), timeout=_ENDING_S)
+        return self.gone
 
     async def leave(self) -> None:
         """Say that we do not come back, and go."""
@@ -136,10 +143,6 @@ class Checkpoints:
             self._starting[key] = starting
             starting.add_done_callback(lambda task: self._opened(key, task))
         return await asyncio.shield(starting)
-
-    def forget(self, running: Running) -> None:
-        """It did not take a connection: it is gone, or about to go."""
-        running.gone = True
 
     async def attend(self, wanted: Iterable[tuple[Checkpoint, int | None]]) -> None:
         """Load what is to be there beforehand, and let go of what nobody may ask any more."""

@@ -43,18 +43,22 @@ class TransformersUpstream:
                 f"“{deployment.model}” is not set up. Say in which folder of the server it lies."
             )
         started = asyncio.get_running_loop().time()
+        head = _HEAD % (_PATHS[dialect], len(body))
+        running = await self._running(deployment, checkpoint)
+        try:
+            connection = await _connected(running, deployment.provider)
+            return await connection.ask(head, body, deployment.limits, started)
+        except (OSError, Unreachable) as error:
+            # One that was idle may have ended in this moment: another one is started, once.
+            if not await running.ended():
+                if isinstance(error, Unreachable):
+                    raise
+                raise Unreachable(f"{deployment.provider} cannot be reached.") from None
         running = await self._running(deployment, checkpoint)
         try:
             connection = await _connected(running, deployment.provider)
         except OSError:
-            # It ended between two requests, for it was idle: another one is started.
-            self._checkpoints.forget(running)
-            running = await self._running(deployment, checkpoint)
-            try:
-                connection = await _connected(running, deployment.provider)
-            except OSError:
-                raise Unreachable(f"“{deployment.model}” ended as soon as it was there.") from None
-        head = _HEAD % (_PATHS[dialect], len(body))
+            raise Unreachable(f"“{deployment.model}” ended as soon as it was there.") from None
         return await connection.ask(head, body, deployment.limits, started)
 
     async def _running(self, deployment: Deployment, checkpoint: Checkpoint) -> Running:
