@@ -109,7 +109,7 @@ async def test_no_terminal_obeys_what_stands_in_a_repository_or_an_answer(
     author.commit()
 
     with double_openai.running() as double:
-        double.say("It `ignite`s \x1b[31mred\x9b [S1].")
+        double.say("It is `ignite` \x1b[31mred\x9b [S1].")
         connected = {"OPENAI_BASE_URL": double.url, "OPENAI_API_KEY": double.key}
         told = await run(house, "ask", "ignite", "--repo", str(author.folder), **connected)
     laid_out = await house.command("ask", "ignite")
