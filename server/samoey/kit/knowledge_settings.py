@@ -29,6 +29,12 @@ class KnowledgeSettings(Section):
         description="Memory that exact search may take for its indexes, in mebibytes; of source "
         "it needs about a seventh, and reads what does not fit again each time.",
     )
+    open_symbols_mib: int = Field(
+        64,
+        ge=1,
+        description="Memory that the open tables of symbols of a process may take, in mebibytes; "
+        "beyond it the least used ones are closed.",
+    )
     exact_search_s: float = Field(
         5, gt=0, description="Longest time of an exact search; what it found by then is given."
     )

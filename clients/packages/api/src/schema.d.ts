@@ -400,6 +400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definition
+         * @description Say where a symbol is defined, by its name or by a place where it stands.
+         */
+        get: operations["definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/exact": {
         parameters: {
             query?: never;
@@ -464,6 +484,46 @@ export interface paths {
         patch: operations["change_vectors"];
         trace?: never;
     };
+    "/api/v1/knowledge/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Repository Map
+         * @description Draw the map of a repository: what the rest of it refers to most comes first.
+         */
+        get: operations["repository_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Neighbours
+         * @description Say who calls a definition, and what it calls.
+         */
+        get: operations["neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/outline": {
         parameters: {
             query?: never;
@@ -484,6 +544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * References
+         * @description Say who refers to a symbol, the surest first.
+         */
+        get: operations["references"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/search": {
         parameters: {
             query?: never;
@@ -496,6 +576,26 @@ export interface paths {
          * @description Search the code that the actor may read.
          */
         get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/symbols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Symbols
+         * @description Find definitions by the beginning of their names, or by letters in their order.
+         */
+        get: operations["find_symbols"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1503,6 +1603,15 @@ export interface components {
          */
         By: "day" | "model" | "key" | "person";
         /**
+         * CalledOut
+         * @description A definition that is called, or calls, and from which lines.
+         */
+        CalledOut: {
+            /** Lines */
+            lines: number[];
+            place: components["schemas"]["PlaceOut"];
+        };
+        /**
          * CandidateOut
          * @description A deployment behind a name: whether it would be asked, in which place, and why.
          */
@@ -1672,6 +1781,18 @@ export interface components {
              * Format: uuid
              */
             workspace_id: string;
+        };
+        /**
+         * DefinitionsOut
+         * @description The definitions that a symbol may mean, the likeliest first.
+         */
+        DefinitionsOut: {
+            /** Commit */
+            commit: string;
+            /** Definitions */
+            definitions: components["schemas"]["PlaceOut"][];
+            /** Name */
+            name: string;
         };
         /**
          * DeploymentChange
@@ -1922,6 +2043,54 @@ export interface components {
              * @enum {string}
              */
             state: "same" | "moved" | "changed" | "gone";
+        };
+        /**
+         * FoundSymbolOut
+         * @description A definition whose name fits what somebody types.
+         */
+        FoundSymbolOut: {
+            /** Column */
+            column: number;
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Language */
+            language: string | null;
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /**
+             * Repository Id
+             * Format: uuid
+             */
+            repository_id: string;
+            /** Repository Name */
+            repository_name: string;
+            /** Start */
+            start: number;
+        };
+        /** FoundSymbolsOut */
+        FoundSymbolsOut: {
+            /** Query */
+            query: string;
+            /**
+             * Repositories
+             * @description Repositories that were to be searched.
+             */
+            repositories: number;
+            /**
+             * Searched
+             * @description Repositories that were searched.
+             */
+            searched: number;
+            /** Symbols */
+            symbols: components["schemas"]["FoundSymbolOut"][];
         };
         /**
          * HitOut
@@ -2236,6 +2405,43 @@ export interface components {
             ticket: string;
         };
         /**
+         * MapFileOut
+         * @description A file of a map: its share of all references, and what others refer to in it.
+         */
+        MapFileOut: {
+            /** Language */
+            language: string | null;
+            /** Path */
+            path: string;
+            /** Rank */
+            rank: number;
+            /** Symbols */
+            symbols: components["schemas"]["MapSymbolOut"][];
+        };
+        /**
+         * MapOut
+         * @description A repository's files, those first that the others refer to most.
+         */
+        MapOut: {
+            /** Commit */
+            commit: string;
+            /** Files */
+            files: components["schemas"]["MapFileOut"][];
+            /** Total */
+            total: number;
+        };
+        /** MapSymbolOut */
+        MapSymbolOut: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * MemberChange
          * @description Another role for a member.
          */
@@ -2364,6 +2570,22 @@ export interface components {
              * @description Where it runs: `openai` for compatible endpoints, `builtin`.
              */
             provider: string;
+        };
+        /**
+         * NeighboursOut
+         * @description Who calls a definition, and what it calls.
+         */
+        NeighboursOut: {
+            /** Callers */
+            callers: components["schemas"]["CalledOut"][];
+            /** Calls */
+            calls: components["schemas"]["CalledOut"][];
+            definition: components["schemas"]["PlaceOut"];
+            /**
+             * Unresolved
+             * @description Called names that nothing here defines.
+             */
+            unresolved: string[];
         };
         /**
          * NewAlias
@@ -2783,6 +3005,42 @@ export interface components {
             start: number;
         };
         /**
+         * PlaceOut
+         * @description A definition and where it stands: `path:start-end@commit`.
+         */
+        PlaceOut: {
+            /**
+             * Column
+             * @description In characters, from 1.
+             */
+            column: number;
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number;
+            /**
+             * How
+             * @description How it was found: by name and place, never by type; the surest is `same-file`.
+             * @enum {string}
+             */
+            how: "same-file" | "imported" | "same-package" | "name";
+            /** Kind */
+            kind: string;
+            /** Language */
+            language: string | null;
+            /**
+             * Line
+             * @description Where its name stands, from 1.
+             */
+            line: number;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * PlaygroundAsk
          * @description One question to one model, with what it is told before.
          */
@@ -3158,6 +3416,54 @@ export interface components {
             version?: number;
             /** Workspace Id */
             workspace_id?: string | null;
+        };
+        /**
+         * ReferenceOut
+         * @description A word that refers to a symbol.
+         */
+        ReferenceOut: {
+            /** Column */
+            column: number;
+            /** Commit */
+            commit: string;
+            /**
+             * How
+             * @description How it was found: by name and place, never by type; the surest is `same-file`.
+             * @enum {string}
+             */
+            how: "same-file" | "imported" | "same-package" | "name";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "call" | "import" | "inherit" | "read";
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /**
+             * Within
+             * @description The definition that it stands in.
+             */
+            within: string | null;
+        };
+        /**
+         * ReferencesOut
+         * @description Who refers to a symbol, the surest first; `total` counts also those that are not given.
+         */
+        ReferencesOut: {
+            /** Commit */
+            commit: string;
+            /** @description The definition that was taken to be meant. */
+            definition: components["schemas"]["PlaceOut"] | null;
+            /** Name */
+            name: string;
+            /** References */
+            references: components["schemas"]["ReferenceOut"][];
+            /** Total */
+            total: number;
         };
         /**
          * Refresh
@@ -5026,6 +5332,71 @@ export interface operations {
             };
         };
     };
+    definition: {
+        parameters: {
+            query: {
+                repository_id: string;
+                name?: string | null;
+                /** @description The file that it is seen from; with a name: where it is defined or used. */
+                path?: string | null;
+                line?: number | null;
+                /** @description In characters, from 1. */
+                column?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. `symbol-not-found`: There is no such symbol here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `symbols-away`: The symbols of this repository are being read again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_exactly: {
         parameters: {
             query: {
@@ -5243,6 +5614,130 @@ export interface operations {
             };
         };
     };
+    repository_map: {
+        parameters: {
+            query: {
+                repository_id: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `symbols-away`: The symbols of this repository are being read again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    neighbours: {
+        parameters: {
+            query: {
+                repository_id: string;
+                name?: string | null;
+                /** @description The file that it is seen from; with a name: where it is defined or used. */
+                path?: string | null;
+                line?: number | null;
+                /** @description In characters, from 1. */
+                column?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighboursOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. `symbol-not-found`: There is no such symbol here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `symbols-away`: The symbols of this repository are being read again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     outline: {
         parameters: {
             query: {
@@ -5294,6 +5789,71 @@ export interface operations {
             };
         };
     };
+    references: {
+        parameters: {
+            query: {
+                repository_id: string;
+                name?: string | null;
+                /** @description The file that it is seen from; with a name: where it is defined or used. */
+                path?: string | null;
+                line?: number | null;
+                /** @description In characters, from 1. */
+                column?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferencesOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is nothing here that you can see. `nothing-to-index`: This repository has no commit yet. `symbol-not-found`: There is no such symbol here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `symbols-away`: The symbols of this repository are being read again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -5333,6 +5893,49 @@ export interface operations {
                 };
             };
             /** @description `path-pattern-refused`: This path pattern is too tangled to search by. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_symbols: {
+        parameters: {
+            query?: {
+                q?: string;
+                workspace_id?: string | null;
+                repository_id?: string[] | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundSymbolsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

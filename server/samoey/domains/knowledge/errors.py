@@ -57,3 +57,16 @@ class VectorsFailed(Unavailable):
 
     title = "The vectors of the repository could not be made."
     transient = True
+
+
+class SymbolNotFound(NotFound):
+    """No symbol stands at a place, or nothing defines a name."""
+
+    title = "There is no such symbol here."
+
+
+class SymbolsAway(Unavailable):
+    """The index was lost or damaged; it is being made again."""
+
+    title = "The symbols of this repository are being read again."
+    transient = True

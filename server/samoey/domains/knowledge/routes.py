@@ -13,14 +13,28 @@ from samoey.domains.knowledge.errors import (
     PlaceRefused,
     SearchPatternRefused,
     SearchPatternTooCostly,
+    SymbolNotFound,
+    SymbolsAway,
 )
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.schemas import (
+    MOST_HITS,
     IndexOut,
     NewIndex,
     SearchAsked,
     SearchOut,
     SymbolOut,
+)
+from samoey.domains.knowledge.schemas import Query as SymbolsAsked
+from samoey.domains.knowledge.symbols.schemas import (
+    LONGEST_NAME,
+    MOST_OF_MAP,
+    DefinitionsOut,
+    FoundSymbolsOut,
+    MapOut,
+    NeighboursOut,
+    ReferencesOut,
+    SymbolQuery,
 )
 from samoey.domains.knowledge.vectors.schemas import VectorsChange, VectorsOut
 from samoey.kit.http import ActorDep, Ctx, ToolsDep, problems
@@ -90,3 +104,59 @@ async def outline(
 ) -> list[SymbolOut]:
     """List what a file defines, in the order of its lines."""
     return await service.outline(tools, actor, repository_id, path=path, at=at)
+
+
+OF_SYMBOLS = problems(
+    Unauthenticated, InvalidRequest, NotFound, NothingToIndex, SymbolNotFound, SymbolsAway
+)
+
+
+@router.get("/definition", responses=OF_SYMBOLS)
+async def definition(
+    tools: ToolsDep, actor: ActorDep, wish: Annotated[SymbolQuery, Query()]
+) -> DefinitionsOut:
+    """Say where a symbol is defined, by its name or by a place where it stands."""
+    return await service.definition(tools, actor, wish)
+
+
+@router.get("/references", responses=OF_SYMBOLS)
+async def references(
+    tools: ToolsDep, actor: ActorDep, wish: Annotated[SymbolQuery, Query()]
+) -> ReferencesOut:
+    """Say who refers to a symbol, the surest first."""
+    return await service.references(tools, actor, wish)
+
+
+@router.get("/neighbours", responses=OF_SYMBOLS)
+async def neighbours(
+    tools: ToolsDep, actor: ActorDep, wish: Annotated[SymbolQuery, Query()]
+) -> NeighboursOut:
+    """Say who calls a definition, and what it calls."""
+    return await service.neighbours(tools, actor, wish)
+
+
+@router.get("/map", responses=problems(Unauthenticated, NotFound, NothingToIndex, SymbolsAway))
+async def repository_map(
+    tools: ToolsDep,
+    actor: ActorDep,
+    repository_id: UUID,
+    limit: Annotated[int, Query(ge=1, le=MOST_OF_MAP)] = 40,
+) -> MapOut:
+    """Draw the map of a repository: what the rest of it refers to most comes first."""
+    return await service.repository_map(tools, actor, repository_id, limit=limit)
+
+
+@router.get("/symbols", responses=problems(Unauthenticated))
+async def find_symbols(
+    tools: ToolsDep,
+    actor: ActorDep,
+    q: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
+    workspace_id: UUID | None = None,
+    repository_id: Annotated[list[UUID] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_HITS)] = 20,
+) -> FoundSymbolsOut:
+    """Find definitions by the beginning of their names, or by letters in their order."""
+    wish = SymbolsAsked(
+        text=q, workspace_id=workspace_id, repository_ids=tuple(repository_id or ()), limit=limit
+    )
+    return await service.find_symbols(tools, actor, wish)

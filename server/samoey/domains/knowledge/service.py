@@ -2,13 +2,13 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from samoey.domains.knowledge import repository, shelves
-from samoey.domains.knowledge.errors import NothingToIndex
+from samoey.domains.knowledge.errors import NothingToIndex, SymbolsAway
 from samoey.domains.knowledge.events import IndexWanted
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.indexing import service as indexing
@@ -26,6 +26,15 @@ from samoey.domains.knowledge.schemas import (
     Verdict,
     Verified,
 )
+from samoey.domains.knowledge.symbols import service as symbols
+from samoey.domains.knowledge.symbols.schemas import (
+    DefinitionsOut,
+    FoundSymbolsOut,
+    MapOut,
+    NeighboursOut,
+    ReferencesOut,
+    SymbolQuery,
+)
 from samoey.domains.knowledge.vectors import service as vectors
 from samoey.domains.knowledge.vectors.schemas import VectorsChange, VectorsOut
 from samoey.domains.repositories import service as repositories
@@ -36,6 +45,7 @@ if TYPE_CHECKING:
     from samoey.domains.knowledge.citing.bearing import Bearing as Bearing  # noqa: PLC0414 - others name it
 
 Readers = Actor | Sequence[Actor]
+Told = TypeVar("Told")
 
 # Why some were not asked: said of one, and of several.
 WHY_CLOSED = {
@@ -281,6 +291,73 @@ def defined(path: str, blob: bytes) -> list[SymbolOut]:
         return []
     language = language_of(path, blob[:8000])
     return [SymbolOut.model_validate(each) for each in symbols(text.encode(), language)]
+
+
+async def definition(tools: Tools, readers: Readers, query: SymbolQuery) -> DefinitionsOut:
+    """Say where a symbol is defined, told by names, in what every one of the readers may read.
+
+    Raises:
+        RepositoryNotFound, NothingToIndex: there is nothing that they may read.
+        SymbolNotFound: no symbol stands there, or nothing defines it.
+        SymbolsAway: the index is being made again.
+    """
+    return await whole(tools, symbols.definition(tools, all_of(readers), query))
+
+
+async def references(tools: Tools, readers: Readers, query: SymbolQuery) -> ReferencesOut:
+    """Say who refers to a symbol; raises what `definition` does."""
+    return await whole(tools, symbols.references(tools, all_of(readers), query))
+
+
+async def neighbours(tools: Tools, readers: Readers, query: SymbolQuery) -> NeighboursOut:
+    """Say who calls a definition and what it calls; raises what `definition` does."""
+    return await whole(tools, symbols.neighbours(tools, all_of(readers), query))
+
+
+async def repository_map(
+    tools: Tools, readers: Readers, repository_id: UUID, *, limit: int
+) -> MapOut:
+    """Draw the map of a repository: what the rest of it refers to most comes first.
+
+    Raises:
+        RepositoryNotFound, NothingToIndex: there is nothing that they may read.
+        SymbolsAway: the index is being made again.
+    """
+    drawn = symbols.repository_map(tools, all_of(readers), repository_id, limit=limit)
+    return await whole(tools, drawn)
+
+
+async def find_symbols(tools: Tools, readers: Readers, query: Query) -> FoundSymbolsOut:
+    """Find definitions by what somebody types of their names, for a palette."""
+    everybody = all_of(readers)
+    async with tools.work(everybody[0]) as ctx:
+        answering = await repository.answering(
+            ctx.db,
+            everybody,
+            workspace_id=query.workspace_id,
+            repository_ids=query.repository_ids,
+        )
+        named = await names_of(ctx, answering)
+    found, lost = await symbols.typed(tools, answering, named, query)
+    for each in lost:
+        await mend(tools, each)
+    return found
+
+
+async def whole(tools: Tools, told: Awaitable[Told]) -> Told:
+    """Have symbols made again that cannot be read."""
+    try:
+        return await told
+    except symbols.Lost as lost:
+        gone = lost.answering
+        folder = shelves.shelf_of(tools, gone.repository_id) / gone.snapshot
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await mend(tools, gone)
+        raise SymbolsAway from lost
+
+
+def all_of(readers: Readers) -> tuple[Actor, ...]:
+    return (readers,) if isinstance(readers, Actor) else tuple(readers)
 
 
 async def verify(tools: Tools, readers: Readers, citation: Citation) -> Verified | None:

@@ -10,16 +10,18 @@ import threading
 from typing import BinaryIO
 
 from samoey.domains.knowledge.exact.part import Trigrams
-from samoey.domains.knowledge.exact.postings import SUFFIX
+from samoey.domains.knowledge.exact.postings import SUFFIX as TRIGRAMS
 from samoey.domains.knowledge.indexing.orders import Job, Told, say
 from samoey.domains.knowledge.lexical.build import build
 from samoey.domains.knowledge.lexical.parts import Parts
+from samoey.domains.knowledge.symbols.table import SUFFIX as SYMBOLS
+from samoey.domains.knowledge.symbols.table import Symbols
 
 # Answers and completions come first on a busy machine.
 NICENESS = 5
 LENGTH_BYTES = 8
 # What each bucket of a snapshot holds beside the words of its files.
-PARTS: Parts = {SUFFIX: Trigrams}
+PARTS: Parts = {TRIGRAMS: Trigrams, SYMBOLS: Symbols}
 
 
 def main() -> None:

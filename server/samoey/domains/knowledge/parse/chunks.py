@@ -1,11 +1,11 @@
 """A file cut into chunks: one per definition, and the rest of its lines by windows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from samoey.domains.knowledge.parse.sections import Symbol
-from samoey.domains.knowledge.parse.symbols import TYPES, UNDERSTOOD, NotUnderstood, symbols
+from samoey.domains.knowledge.parse.symbols import TYPES, UNDERSTOOD, NotUnderstood, Parsed, parsed
 from samoey.domains.knowledge.parse.windows import LINES, windows
 from samoey.kit.languages import language_of
 
@@ -42,6 +42,8 @@ class Cut:
     language: str | None
     chunks: list[Chunk]
     windowed: bool
+    # For whoever asks the tree for more; none where no parser understood the file.
+    parsed: Parsed | None = field(default=None, compare=False, repr=False)
 
 
 class NotText(Exception):
@@ -59,12 +61,13 @@ def cut(path: str, blob: bytes) -> Cut:
     lines = split(text)
     if language in UNDERSTOOD and not garbled:
         try:
-            found = symbols(text.encode(), language)
+            understood = parsed(text.encode(), language)
         except NotUnderstood:
             pass
         else:
+            found = understood.symbols
             parts = packed(lines, found) if language in PACKED else nested(lines, found)
-            return Cut(language, worded(parts), windowed=False)
+            return Cut(language, worded(parts), windowed=False, parsed=understood)
     parts = pieces(lines, 1, len(lines), name=None, kind="window")
     return Cut(language, worded(parts), windowed=bool(lines))
 

@@ -2,13 +2,17 @@
 
 import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from samoey.domains.knowledge.parse.grammars import GRAMMARS, question, tongue
-from samoey.domains.knowledge.parse.sections import Symbol, enclosed, sections
+from samoey.domains.knowledge.parse.sections import Symbol, Title, enclosed, sections
 
 if TYPE_CHECKING:
     import tree_sitter
+
+# A definition's node, its kind, its name, and where that stands (row and column, from 0).
+Found = tuple["tree_sitter.Node", str, str, tuple[int, int]]
 
 # A file whose tree is broken over more than this share of its bytes is not understood.
 BROKEN_SHARE = 0.2
@@ -35,37 +39,58 @@ class NotUnderstood(Exception):
     """The parser could not make sense of a file in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file that was understood: its text, its tree (none for rst), and what it defines."""
+
+    source: bytes
+    root: "tree_sitter.Node | None"
+    symbols: list[Symbol]
+
+
 def symbols(source: bytes, language: str) -> list[Symbol]:
     """List the definitions of a file in the order of its lines.
 
     Raises:
         NotUnderstood: too much of the file does not parse, or it takes too long.
     """
+    return parsed(source, language).symbols
+
+
+def parsed(source: bytes, language: str) -> Parsed:
+    """Parse a file and list its definitions.
+
+    Raises:
+        NotUnderstood: too much of the file does not parse, or it takes too long.
+    """
     if language == "rst":
-        return sections(source.decode("utf-8", "replace").split("\n"))
+        return Parsed(source, None, sections(source.decode("utf-8", "replace").split("\n")))
     root = tree(source, language)
     if language == "markdown":
-        return headings(root, source)
-    found = []
+        return Parsed(source, root, headings(root, source))
+    found: list[Found] = []
     for _, match in cursor(language).matches(root):
         name = next((match[key][0] for key in ("name",) if key in match), None)
         for kind, nodes in match.items():
             if kind not in {"name", "owner", "_id"} and name is not None:
-                found.append((nodes[0], kind, named(name, match.get("owner"))))
-    return nest(found, SEPARATORS.get(language, "."))
+                named_at = name.start_point
+                found.append((nodes[0], kind, named(name, match.get("owner")), named_at))
+    return Parsed(source, root, nest(found, SEPARATORS.get(language, ".")))
 
 
 def headings(root: "tree_sitter.Node", source: bytes) -> list[Symbol]:
     """List the sections of a Markdown file, whether a `#` or a line below tells their titles."""
-    titles = []
+    titles: list[Title] = []
     for _, match in cursor("markdown").matches(root):
         [heading], [name] = match["section"], match["name"]
         # As in `atx_h2_marker`, the first child, and `setext_h2_underline`, the last.
         told = next(HEADING_RANK.finditer(" ".join(child.type for child in heading.children)))
-        titles.append((heading.start_point.row + 1, int(told[1]), named(name, None)))
+        row, column = name.start_point
+        start, words = heading.start_point.row + 1, named(name, None)
+        titles.append(Title(start, int(told[1]), words, row + 1, column))
     titles.sort()
     last = source.count(b"\n") + (not source.endswith(b"\n"))
-    return enclosed([title for title in titles if title[2]], last=last)
+    return enclosed([title for title in titles if title.words], last=last)
 
 
 def tree(source: bytes, language: str) -> "tree_sitter.Node":
@@ -112,13 +137,13 @@ def named(node: "tree_sitter.Node", owner: list["tree_sitter.Node"] | None) -> s
     return name.strip("\"'")[:LONGEST_NAME]
 
 
-def nest(found: list[tuple["tree_sitter.Node", str, str]], separator: str) -> list[Symbol]:
+def nest(found: list[Found], separator: str) -> list[Symbol]:
     """Give each definition the names of those around it, outermost first."""
     found.sort(key=lambda each: (each[0].start_byte, -each[0].end_byte))
     result: list[Symbol] = []
     around: list[tuple[int, str, str]] = []
     seen = set()
-    for node, kind, name in found:
+    for node, kind, name, (row, column) in found:
         if node.id in seen or not name:
             continue
         seen.add(node.id)
@@ -130,7 +155,8 @@ def nest(found: list[tuple["tree_sitter.Node", str, str]], separator: str) -> li
             kind = "method"  # noqa: PLW2901  a function is told from a method by where it stands
         qualified = separator.join([*(outer[1] for outer in around), name])
         start, end = extent(node)
-        result.append(Symbol(qualified[-2 * LONGEST_NAME :], kind, start, end, len(around)))
+        qualified = qualified[-2 * LONGEST_NAME :]
+        result.append(Symbol(qualified, kind, start, end, len(around), row + 1, column))
         around.append((node.end_byte, name, kind))
     return result
 

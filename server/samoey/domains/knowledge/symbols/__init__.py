@@ -1,0 +1,1 @@
+"""Who defines, calls, imports and inherits what: by name, as the source files say it."""
