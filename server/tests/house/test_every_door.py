@@ -66,8 +66,12 @@ class Door:
         return re.sub(r"{(\w+)}", lambda match: ids[match[1]], self.path)
 
     def query(self, ids: dict[str, str]) -> dict[str, str]:
-        wanted = [one["name"] for one in self.parameters if one.get("required")]
-        return {name: ids.get(name, "a.py") for name in wanted}
+        wanted = [one for one in self.parameters if one.get("required")]
+        usual = {"integer": "1"}
+        return {
+            one["name"]: ids.get(one["name"], usual.get(one["schema"].get("type"), "a.py"))
+            for one in wanted
+        }
 
     def fitting(self, known: dict[str, str]) -> dict[str, Any] | None:
         """What the shape of the body asks for: what is known by name, else made to its measure."""

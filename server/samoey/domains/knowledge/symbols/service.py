@@ -8,6 +8,7 @@ from uuid import UUID
 
 from samoey.domains.knowledge import repository, shelves
 from samoey.domains.knowledge.errors import NothingToIndex
+from samoey.domains.knowledge.opening import Closed
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import Query
 from samoey.domains.knowledge.storing.snapshots import SnapshotLost
@@ -82,14 +83,16 @@ async def typed(
 ) -> tuple[FoundSymbolsOut, list[Answering]]:
     """Find definitions by what is typed of their names; also give what cannot be read."""
     chosen = answering[:MOST_LOOKED_THROUGH]
-    found, lost = await asyncio.to_thread(fitting, tools, chosen, named, query)
+    patience_s = tools.settings.knowledge.patience_s
+    ready, closed = await shelves.at_hand(tools, chosen, patience_s=patience_s)
+    found, lost = await asyncio.to_thread(fitting, tools, ready, named, query)
     told = FoundSymbolsOut(
         query=query.text,
         symbols=found,
-        searched=len(chosen) - len(lost),
+        searched=len(ready) - len(lost),
         repositories=len(answering),
     )
-    return told, lost
+    return told, [*lost, *(each for each, why in closed if why is Closed.LOST)]
 
 
 def fitting(
