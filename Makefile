@@ -125,6 +125,10 @@ test-s3: $(VENV)/.ready packages-ceph ## Run the tests of the object store on a 
 	  echo "skipped: install radosgw, ceph-mon and ceph-osd first"; if [ "$${CI:-}" = true ]; then exit 1; fi; \
 	fi
 
+.PHONY: test-extremes
+test-extremes: $(VENV)/.ready ## Index a file of 50 MB and a repository of 200,000 files (ten minutes)
+	@cd server && SAMOEY_TEST_EXTREMES=1 $(BIN)/pytest -q tests/domains/knowledge/test_extremes.py
+
 .PHONY: local
 local: $(LOCAL)/.ready ## Install what runs language models on this machine, beside the rest (1 GB)
 	@echo "Start Samoey with SAMOEY_MODELS__CHECKPOINT_PYTHON=$(CURDIR)/$(LOCAL)/bin/python"
@@ -164,6 +168,10 @@ bench-knowledge: $(VENV)/.ready ## How well code is found in six packages, besid
 .PHONY: bench-gateway
 bench-gateway: $(VENV)/.ready ## Compare the gateway with LiteLLM's proxy (ARGS=--long watches memory for 30 minutes)
 	@cd bench && $(BIN)/python gateway.py $(ARGS)
+
+.PHONY: bench-many
+bench-many: $(VENV)/.ready ## Search over a thousand repositories, and open cold ones (needs 3 GB of disk)
+	@cd bench && $(BIN)/python many.py $(ARGS)
 
 .PHONY: docs
 docs: $(VENV)/.ready ## Write what is generated from the code: .env.example, docs/settings.md, docs/reference.md

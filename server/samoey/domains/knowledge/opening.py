@@ -98,6 +98,7 @@ class OpenSnapshots:
         """
         question = Question(frozenset(each.folder for each in wanted))
         with self.lock:
+            self.fits(question.folders)
             found = [self.known(each) or self.ask(each, question) for each in wanted]
         waiting = [asyncio.wrap_future(each) for each in found if isinstance(each, Future)]
         if waiting:
@@ -159,16 +160,22 @@ class OpenSnapshots:
             return Closed.AWAY
 
     def fits(self, asked: frozenset[Path]) -> bool:
-        """Whether everything open fits, once others than those asked for are closed as needed."""
+        """Whether everything open fits, once others than those asked for are closed as needed.
+
+        What was unpacked goes only with the snapshot that it was unpacked for. So those of which
+        most is unpacked are closed, too; to open them again takes a moment.
+        """
+        others = [each for each in self.open if each not in asked]
+        read = [each for each in self.open if each in asked and self.open[each].loaded]
         size = sum(each.cost for each in self.open.values())
         maps = sum(each.maps for each in self.open.values())
-        # One alone is opened, however large it is.
-        for folder in [each for each in self.open if each not in asked]:
+        for folder in [*others, *sorted(read, key=lambda each: -self.open[each].loaded)]:
             if size <= self.most_bytes and maps <= MOST_MAPS:
                 return True
             closed = self.open.pop(folder)
             size, maps = size - closed.cost, maps - closed.maps
-        return len(self.open) == 1 or (size <= self.most_bytes and maps <= MOST_MAPS)
+        # One alone is opened, however large it is.
+        return len(self.open) <= 1 or (size <= self.most_bytes and maps <= MOST_MAPS)
 
     def forget(self, folders: Iterable[Path]) -> None:
         """Close snapshots, so that they are fetched when they are asked for again."""

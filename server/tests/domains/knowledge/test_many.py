@@ -179,6 +179,25 @@ async def test_open_snapshots_stay_within_their_memory_and_the_least_used_is_clo
     assert list(desk.open) == [folders[0], folders[2]]
 
 
+async def test_what_was_unpacked_of_open_snapshots_counts_and_is_let_go(
+    folders: list[Path],
+) -> None:
+    desk = OpenSnapshots(1)
+    wanted = [Wanted(each) for each in folders[:2]]
+    read, quiet = await desk.get(wanted, patience_s=PATIENT_S)
+    assert isinstance(read, Snapshot)
+    for _ in range(100):
+        read.search(["load"], 5)
+
+    again = await desk.get(wanted, patience_s=PATIENT_S)
+
+    assert read.cost > 2**20
+    assert isinstance(again[0], Snapshot)
+    assert again[0] is not read
+    assert again[1] is quiet
+    assert sum(each.cost for each in desk.open.values()) <= desk.most_bytes
+
+
 async def test_a_question_to_more_than_fit_is_answered_from_those_that_do(
     folders: list[Path],
 ) -> None:

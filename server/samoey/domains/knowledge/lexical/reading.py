@@ -63,6 +63,8 @@ class Snapshot:
 
     def __init__(self, searcher: tantivy.Searcher, sizes: Sequence[int]) -> None:
         self.searcher = searcher
+        self.segments = searcher.num_segments
+        # Passages that were read: each may have had a block unpacked, which is kept.
         self.loaded = 0
         # Passages are numbered through the segments, in the order in which `meta.json` names them.
         self.starts = [0]
@@ -89,13 +91,13 @@ class Snapshot:
     @property
     def cost(self) -> int:
         """Tell about how much memory it takes, in bytes; mapped files are the system's."""
-        segments = self.searcher.num_segments
-        return segments * SEGMENT_BYTES + min(self.loaded, segments * MOST_BLOCKS) * BLOCK_BYTES
+        blocks = min(self.loaded, self.segments * MOST_BLOCKS)
+        return self.segments * SEGMENT_BYTES + blocks * BLOCK_BYTES
 
     @property
     def maps(self) -> int:
         """Tell how many files of it are mapped."""
-        return self.searcher.num_segments * MAPS
+        return self.segments * MAPS
 
     def frequency(self, field: str, word: str) -> int:
         """How many passages hold a word in a field."""
