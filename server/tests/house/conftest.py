@@ -3,14 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from samoey.adapters.embedded.servers import running_servers
 from samoey.kit.schema import migrate
-from tests.adapters.homes import running
 
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("made") / "home"
-    with running(home) as servers:
+    # Commands bring the servers that come along, also in a run that is about another PostgreSQL.
+    with running_servers(home, fsync=False) as servers:
         migrate(servers.database_url)
     return home
 
