@@ -235,7 +235,7 @@ class Purse:
         except BaseException as error:
             # Whether it was heard, nobody knows: whatever it holds is given back.
             unused = Closing(id=reservation, spent=0)
-            self._telling.setdefault(account.owner, []).extend([*closings, unused])
+            self._tell_again(account.owner, (*closings, unused))
             if isinstance(error, LedgerAway):
                 self._away_until = self._clock() + self._limits.away_s
             raise
@@ -319,15 +319,21 @@ class Purse:
             # From here on it may have been heard: nothing more is added to it.
             self._telling.setdefault(owner, []).append(self._late.pop(owner, late))
         for owner in list(self._telling):
-            closings = tuple(self._telling.pop(owner, ()))
-            try:
-                await self._ledger.settle(owner, closings, hold_s=self._limits.hold_s)
-            except (LedgerAway, asyncio.CancelledError) as error:
-                self._telling.setdefault(owner, []).extend(closings)
-                if not isinstance(error, LedgerAway):
-                    raise
-                self._away_until = self._clock() + self._limits.away_s
-                return
+            # One after the other: what goes on as a reservation of its own is told before its end.
+            async with self._locks.setdefault(owner, asyncio.Lock()):
+                closings = tuple(self._telling.pop(owner, ()))
+                try:
+                    await self._ledger.settle(owner, closings, hold_s=self._limits.hold_s)
+                except (LedgerAway, asyncio.CancelledError) as error:
+                    self._tell_again(owner, closings)
+                    if not isinstance(error, LedgerAway):
+                        raise
+                    self._away_until = self._clock() + self._limits.away_s
+                    return
+
+    def _tell_again(self, owner: str, closings: tuple[Closing, ...]) -> None:
+        """Tell what may not have been heard before all that ended since."""
+        self._telling[owner] = [*closings, *self._telling.get(owner, ())]
 
 
 def _spent(grant: Grant, *, final: bool) -> BudgetSpent:
