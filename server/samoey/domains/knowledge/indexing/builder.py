@@ -9,19 +9,11 @@ import sys
 import threading
 from typing import BinaryIO
 
-from samoey.domains.knowledge.exact.part import Trigrams
-from samoey.domains.knowledge.exact.postings import SUFFIX as TRIGRAMS
 from samoey.domains.knowledge.indexing.orders import Job, Told, say
-from samoey.domains.knowledge.lexical.build import build
-from samoey.domains.knowledge.lexical.parts import Parts
-from samoey.domains.knowledge.symbols.table import SUFFIX as SYMBOLS
-from samoey.domains.knowledge.symbols.table import Symbols
 
 # Answers and completions come first on a busy machine.
 NICENESS = 5
 LENGTH_BYTES = 8
-# What each bucket of a snapshot holds beside the words of its files.
-PARTS: Parts = {TRIGRAMS: Trigrams, SYMBOLS: Symbols}
 
 
 def main() -> None:
@@ -36,12 +28,20 @@ def main() -> None:
 
 
 def work(job: Job, out: BinaryIO) -> Told:
+    # Whoever only starts this program loads none of what it works with.
+    from samoey.domains.knowledge.exact.part import Trigrams
+    from samoey.domains.knowledge.exact.postings import SUFFIX as TRIGRAMS
+    from samoey.domains.knowledge.lexical.build import build
+    from samoey.domains.knowledge.symbols.table import SUFFIX as SYMBOLS
+    from samoey.domains.knowledge.symbols.table import Symbols
+
     try:
         built = build(
             job.order,
             job.blobs,
             lambda done, total: line(out, Told(done=done, total=total)),
-            parts=PARTS,
+            # What each bucket of a snapshot holds beside the words of its files.
+            parts={TRIGRAMS: Trigrams, SYMBOLS: Symbols},
         )
     except Exception as failure:  # noqa: BLE001 - whatever it is, the parent tells it
         return Told(failed=type(failure).__name__, detail=str(failure))
