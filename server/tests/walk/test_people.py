@@ -1,14 +1,18 @@
 """Who comes in: invited, with a key, signed out everywhere and back again."""
 
+import asyncio
 import re
 
 import httpx
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.make import PASSWORD
 from tests.walk.eyes import Eyes, faults
 from tests.walk.place import Place
 from tests.walk.steps import begin, sign_in
+
+# React marks the nodes that it has taken over.
+TAKEN_OVER = "form => Object.keys(form).some(key => key.startsWith('__react'))"
 
 
 async def test_somebody_is_invited_comes_in_and_is_seen_at_once(place: Place, eyes: Eyes) -> None:
@@ -130,3 +134,25 @@ async def test_the_chosen_theme_is_there_before_the_page_is_painted(
     await page.wait_for_selector("body", state="attached")
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
     await expect(page.get_by_label("Search code")).to_be_visible()
+
+
+async def test_words_typed_before_the_page_has_loaded_sign_in(place: Place, eyes: Eyes) -> None:
+    bea = await place.person("Bea")
+    page = await eyes.open(base_url=place.url)
+    loading = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await loading.wait()
+        await route.continue_()
+
+    await page.route("**/_next/**/*.js", late)
+    await page.goto("/sign-in/", wait_until="commit")
+    await page.get_by_label("E-mail").fill(bea.email)
+    loading.set()
+    async with asyncio.timeout(20):
+        while not await page.locator("form").evaluate(TAKEN_OVER):
+            await asyncio.sleep(0.05)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await expect(page.get_by_label("E-mail")).to_have_value(bea.email)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_role("button", name=f"{bea.name}: menu")).to_be_visible()

@@ -1,13 +1,23 @@
 'use client'
 
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import { type ChangeEvent, type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
 import { cn } from './cn'
 
 const box =
   'w-full rounded-sm border border-line-strong bg-surface px-3 text-text transition-colors duration-100 hover:border-quiet focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 disabled:opacity-60 aria-invalid:border-bad'
 
-export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input className={cn(box, 'h-8', className)} {...rest} />
+/** A line to type in; what was typed or filled in before the page's code had loaded counts as typed. */
+export function Input({ className, ...rest }: Omit<ComponentProps<'input'>, 'ref'>) {
+  const node = useRef<HTMLInputElement>(null)
+  const first = useRef(rest)
+  useEffect(() => {
+    const { value, onChange } = first.current
+    // React keeps such words in the box but says nothing of them, and its next render empties the box.
+    if (node.current && value !== undefined && node.current.value !== String(value)) {
+      onChange?.({ target: node.current, currentTarget: node.current } as ChangeEvent<HTMLInputElement>)
+    }
+  }, [])
+  return <input ref={node} className={cn(box, 'h-8', className)} {...rest} />
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
