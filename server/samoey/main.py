@@ -12,6 +12,7 @@ from samoey.kit.listening import listen
 from samoey.kit.pages import web_root
 from samoey.kit.schema import migrate
 from samoey.kit.settings import Settings
+from samoey.kit.starting import READY_FD_VARIABLE, told
 from samoey.kit.telemetry import start_logging
 from samoey.tools import House, open_house
 
@@ -47,6 +48,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 async def _announce(server: uvicorn.Server, house: House, listening: socket.socket) -> None:
+    from samoey.domains.identity.sessions import tokens
     from samoey.domains.workspaces import service as workspaces
 
     await serving.answers(server)
@@ -54,9 +56,10 @@ async def _announce(server: uvicorn.Server, house: House, listening: socket.sock
     url = tools.settings.server.public_url or serving.url_of(listening)
     token = await workspaces.offer_setup(tools)
     link = f"{url.rstrip('/')}/setup/#{token}" if token else None
-    if not serving.told_supervisor({"url": url, "setup_link": link}):
+    if not told(READY_FD_VARIABLE, {"url": url, "setup_link": link}):
         log.info("serving", extra={"url": url})
         if link is not None:
             # For the operator's eyes on the terminal; it is a credential and stays out of the log.
             print(f"Create the owner's account: {link}", flush=True)  # noqa: T201 - see above
-    await asyncio.to_thread(house.gate.warm)
+    for load in (house.gate.warm, tokens.load):
+        await asyncio.to_thread(load)

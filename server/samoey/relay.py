@@ -30,6 +30,7 @@ from samoey.kit.metrics import METRICS
 from samoey.kit.problems import Unavailable
 from samoey.kit.secrets import Sealer
 from samoey.kit.settings import Settings
+from samoey.kit.starting import READY_FD_VARIABLE, told
 from samoey.kit.telemetry import start_logging
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 async def _announce(server: uvicorn.Server, settings: Settings, listening: socket.socket) -> None:
     await serving.answers(server)
     url = settings.server.public_url or serving.url_of(listening)
-    if not serving.told_supervisor({"url": url}):
+    if not told(READY_FD_VARIABLE, {"url": url}):
         log.info("serving the relay", extra={"url": url})
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import json
-import os
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -13,7 +11,6 @@ import uvicorn
 from samoey.api.protocol import InOneGo
 from samoey.kit.settings import ServerSettings
 
-READY_FD_VARIABLE = "SAMOEY_READY_FD"
 _GARBAGE = (20_000, 20, 20)
 
 App = Callable[
@@ -67,12 +64,3 @@ async def answers(server: uvicorn.Server) -> None:
     """Wait until the port answers."""
     while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
-
-
-def told_supervisor(said: dict[str, str | None]) -> bool:
-    """Tell whoever started this process and waits for a word; whether anybody does."""
-    if (handle := os.environ.get(READY_FD_VARIABLE)) is None:
-        return False
-    with os.fdopen(int(handle), "w") as supervisor:
-        supervisor.write(json.dumps(said) + "\n")
-    return True

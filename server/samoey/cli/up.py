@@ -4,21 +4,22 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from samoey.adapters.embedded.errors import RoleDidNotStart
 from samoey.adapters.embedded.home import say_where
 from samoey.adapters.embedded.notice import published
-from samoey.adapters.embedded.processes import Child, Program, launch
+from samoey.adapters.embedded.processes import Child, Early, Program, launch
 from samoey.adapters.embedded.servers import Holding, Wanted, holding
 from samoey.adapters.embedded.supervisor import Supervisor, ignore_signals, stoppable
 from samoey.kit.listening import listen
-from samoey.kit.starting import GO_FD_VARIABLE
+from samoey.kit.starting import GO_FD_VARIABLE, READY_FD_VARIABLE, SETTINGS_FD_VARIABLE
 
 HELP = "run everything on this machine: database, bus, web door and background work"
-READY_FD_VARIABLE = "SAMOEY_READY_FD"
 # How long a role may take to finish what it does when it is asked to end.
 PATIENCE_S = 10.0
 
@@ -34,67 +35,29 @@ def run(args: argparse.Namespace) -> int:
     for name in ("host", "port"):
         if given := getattr(args, name):
             os.environ[f"SAMOEY_SERVER__{name.upper()}"] = given
-    settings = _settings()
-    if "exit" in settings:
-        return int(settings["exit"])
-    wanted = Wanted(
-        Path(settings["home"]),
-        database_url=settings["database_url"],
-        redis_url=settings["redis_url"],
-    )
-    with stoppable(), holding(wanted) as held:
-        # Before anything heavy starts; `serve` takes it for good.
-        listen(settings["host"], settings["port"]).close()
-        _supervise(held)
+    with stoppable(), Web() as web:
+        if (settings := web.settings()) is None:
+            return web.status()
+        wanted = Wanted(
+            Path(settings["home"]),
+            database_url=settings["database_url"],
+            redis_url=settings["redis_url"],
+        )
+        with holding(wanted) as held:
+            # Before any server starts; `serve` takes it for good.
+            listen(settings["host"], settings["port"]).close()
+            _supervise(held, web)
     return 0
 
 
-def _settings() -> dict[str, Any]:
-    """The settings, read in a process of its own: what reading them loads would stay with us."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writing, json.dumps(_read()).encode())
-        finally:
-            sys.stderr.flush()
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    settings: dict[str, Any] = json.loads(said or '{"exit": 1}')
-    return settings
-
-
-def _read() -> dict[str, Any]:
-    from samoey.cli.main import tell
-    from samoey.kit.starting import undisturbed
-
-    with undisturbed():
-        from samoey.kit.settings import read_settings
-
-    try:
-        settings = read_settings()
-    except Exception as error:  # noqa: BLE001 - told here as it would be told there
-        return {"exit": tell(error, as_json=False)}
-    urls = {"database_url": settings.database_url, "redis_url": settings.redis_url}
-    return {
-        "home": str(settings.home),
-        "host": settings.server.host,
-        "port": settings.server.port,
-        **{name: url and url.get_secret_value() for name, url in urls.items()},
-    }
-
-
-def _supervise(held: Holding) -> None:
+def _supervise(held: Holding, web: "Web") -> None:
     supervisor = Supervisor(_say)
+    worker = partial(_worker, held)
     try:
         if held.postgres and not held.postgres.data.exists():
             _say("Preparing a new home; this takes a few seconds, once.")
-        # It takes longer to load than the servers take to start, so it loads meanwhile.
-        web = Web(held, supervisor)
-        supervisor.keep("serve", web.start, web.start_early())
+        # The worker loads the same again: it waits until the page is there, which somebody awaits.
+        web.join(held, supervisor, lambda: supervisor.keep("worker", worker, worker()))
         valkey = held.start_valkey()
         supervisor.keep("Valkey", held.start_valkey, valkey, last=True)
         postgres = held.start_postgres()
@@ -102,7 +65,6 @@ def _supervise(held: Holding) -> None:
         held.wait(postgres, valkey)
         with published(held.home, held.servers):
             web.go()
-            supervisor.keep("worker", lambda: _worker(held), _worker(held))
             supervisor.run()
     finally:
         ignore_signals()
@@ -110,37 +72,60 @@ def _supervise(held: Holding) -> None:
 
 
 class Web:
-    """`samoey serve`: told when to go, and telling when its port is open."""
+    """`samoey serve`: slowest to load, so it starts before all else and reads the settings.
 
-    def __init__(self, held: Holding, supervisor: Supervisor) -> None:
-        self._held, self._supervisor = held, supervisor
+    It is told when to go, and tells when its port is open; then the rest starts.
+    """
+
+    def __init__(self) -> None:
         self._welcomed: dict[str, Any] | None = None
-        self._go: int | None = None
-
-    def start_early(self) -> Child:
-        """Start it before the servers answer; it loads what it needs, then waits for `go`."""
-        awaited, self._go = os.pipe()
+        self._told, telling = os.pipe()
+        self._ready, readying = os.pipe()
+        going, self._go = os.pipe()
+        given = {SETTINGS_FD_VARIABLE: telling, READY_FD_VARIABLE: readying, GO_FD_VARIABLE: going}
         try:
-            return self.start(awaited)
+            self._early = Early(_role("serve", given))
         finally:
-            os.close(awaited)
+            for handle in given.values():
+                os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Whoever watches over it has ended it by now, if anybody ever did.
+        self._early.stop()
+
+    def settings(self) -> dict[str, Any] | None:
+        """What it read of the settings; nothing when they do not fit, which it has said itself."""
+        with os.fdopen(self._told) as told:
+            line = told.readline()
+        return json.loads(line) if line else None
+
+    def status(self) -> int:
+        """The exit status of one that could not read the settings."""
+        return max(1, self._early.process.wait())
+
+    def join(self, held: Holding, supervisor: Supervisor, then: Callable[[], None]) -> None:
+        """Have it watched over, and listened to; `then` is called once its port is open."""
+        self._held, self._supervisor, self._then = held, supervisor, then
+        child = self._early.adopted(held.watchdog, _log("serve", held))
+        supervisor.keep("serve", self._start, child)
+        supervisor.hear(self._ready, lambda: self._hear(self._ready, child))
 
     def go(self) -> None:
         """The servers answer."""
-        if self._go is not None:
-            # If it ended meanwhile, its silence is heard where its line is awaited.
-            with suppress(BrokenPipeError):
-                os.write(self._go, b"!")
-            os.close(self._go)
+        log = _log("serve", self._held)
+        go = {"environment": _addresses(self._held), "log": log and str(log)}
+        # If it ended meanwhile, its silence is heard where its line is awaited.
+        with suppress(BrokenPipeError), os.fdopen(self._go, "w") as pipe:
+            pipe.write(json.dumps(go) + "\n")
 
-    def start(self, awaited: int | None = None) -> Child:
-        """Start it, and listen for its one line."""
+    def _start(self) -> Child:
         reading, writing = os.pipe()
-        handles = {READY_FD_VARIABLE: writing}
-        if awaited is not None:
-            handles[GO_FD_VARIABLE] = awaited
         try:
-            child = launch(_role("serve", self._held, handles), self._held.watchdog)
+            program = _role("serve", {READY_FD_VARIABLE: writing}, self._held)
+            child = launch(program, self._held.watchdog)
         except BaseException:
             os.close(reading)
             raise
@@ -163,6 +148,8 @@ class Web:
     def _welcome(self, told: dict[str, Any]) -> None:
         if told == self._welcomed:
             return
+        if self._welcomed is None:
+            self._then()
         self._welcomed = told
         say_where(self._held.home, told["url"])
         print(f"Samoey answers at {told['url']}")
@@ -173,26 +160,33 @@ class Web:
 
 
 def _worker(held: Holding) -> Child:
-    return launch(_role("worker", held), held.watchdog)
+    return launch(_role("worker", {}, held), held.watchdog)
 
 
-def _role(name: str, held: Holding, handles: dict[str, int] | None = None) -> Program:
-    environment = dict(os.environ) | {
+def _role(name: str, handles: dict[str, int], held: Holding | None = None) -> Program:
+    given = {variable: str(handle) for variable, handle in handles.items()}
+    return Program(
+        name,
+        (sys.executable, "-m", "samoey.cli.main", name),
+        dict(os.environ) | (_addresses(held) if held else {}) | given,
+        log=_log(name, held) if held else None,
+        descriptors=tuple(handles.values()),
+        folder=str(Path.cwd()),
+        patience_s=PATIENCE_S,
+    )
+
+
+def _addresses(held: Holding) -> dict[str, str]:
+    return {
         "SAMOEY_HOME": str(held.home),
         "DATABASE_URL": held.servers.database_url,
         "REDIS_URL": held.servers.redis_url,
     }
-    environment |= {name: str(handle) for name, handle in (handles or {}).items()}
-    return Program(
-        name,
-        (sys.executable, "-m", "samoey.cli.main", name),
-        environment,
-        # A person at a terminal wants to see the address; anyone else collects what we write.
-        log=held.home / "logs" / f"{name}.log" if _at_terminal() else None,
-        descriptors=tuple((handles or {}).values()),
-        folder=str(Path.cwd()),
-        patience_s=PATIENCE_S,
-    )
+
+
+def _log(name: str, held: Holding) -> Path | None:
+    # A person at a terminal wants to see the address; anyone else collects what we write.
+    return held.home / "logs" / f"{name}.log" if _at_terminal() else None
 
 
 def _at_terminal() -> bool:

@@ -15,6 +15,7 @@ from samoey.kit.knowledge_settings import KnowledgeSettings
 from samoey.kit.known_providers import ProviderVariables
 from samoey.kit.object_settings import BucketVariables
 from samoey.kit.sections import Section
+from samoey.kit.starting import HANDLES
 
 ENV_FILE_VARIABLE = "SAMOEY_ENV_FILE"
 
@@ -365,7 +366,7 @@ def read_settings(*, home: Path | None = None) -> Settings:
 
 def unknown_names(environment: dict[str, str]) -> list[str]:
     """The `SAMOEY_*` variables that no setting answers to: most likely misspelt."""
-    known = {ENV_FILE_VARIABLE, "SAMOEY_READY_FD", "SAMOEY_GO_FD"}
+    known = {ENV_FILE_VARIABLE, *HANDLES}
     for name, field in Settings.model_fields.items():
         known.add(f"SAMOEY_{name.upper()}")
         annotation = field.annotation

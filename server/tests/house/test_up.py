@@ -224,6 +224,30 @@ def test_a_signal_in_the_midst_of_the_first_start_leaves_a_home_that_can_be_used
         assert running.answers()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="no signal of a parent's death")
+def test_killing_it_while_it_loads_leaves_no_process(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            _command(tmp_path / "home"), stdout=log, stderr=log, cwd=SERVER, env=_environment()
+        )
+    assert eventually(lambda: len(family(process.pid)) > 1)
+    everyone = family(process.pid)
+
+    process.kill()
+
+    process.wait(PATIENCE_S)
+    assert all_gone(everyone)
+
+
+def test_settings_that_do_not_fit_are_said_and_nothing_is_left(tmp_path: Path) -> None:
+    done = refused(tmp_path / "home", SAMOEY_DATABASE__POOL_SIZE="many")
+
+    assert done.returncode == 2
+    assert "These settings do not fit" in done.stderr
+    assert "database.pool_size" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_taken_port_is_said_plainly_before_anything_is_made(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

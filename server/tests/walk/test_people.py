@@ -150,7 +150,7 @@ async def test_words_typed_before_the_page_has_loaded_sign_in(place: Place, eyes
     await page.get_by_label("E-mail").fill(bea.email)
     loading.set()
     async with asyncio.timeout(20):
-        while not await page.locator("form").evaluate(TAKEN_OVER):
+        while not await page.locator("form").evaluate(TAKEN_OVER):  # noqa: ASYNC110 - nothing to await
             await asyncio.sleep(0.05)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await expect(page.get_by_label("E-mail")).to_have_value(bea.email)

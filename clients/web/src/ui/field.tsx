@@ -1,6 +1,13 @@
 'use client'
 
-import { type ChangeEvent, type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
+import {
+  type ChangeEvent,
+  type ComponentProps,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+} from 'react'
 import { cn } from './cn'
 
 const box =
@@ -14,7 +21,10 @@ export function Input({ className, ...rest }: Omit<ComponentProps<'input'>, 'ref
     const { value, onChange } = first.current
     // React keeps such words in the box but says nothing of them, and its next render empties the box.
     if (node.current && value !== undefined && node.current.value !== String(value)) {
-      onChange?.({ target: node.current, currentTarget: node.current } as ChangeEvent<HTMLInputElement>)
+      onChange?.({
+        target: node.current,
+        currentTarget: node.current,
+      } as ChangeEvent<HTMLInputElement>)
     }
   }, [])
   return <input ref={node} className={cn(box, 'h-8', className)} {...rest} />

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
@@ -164,6 +164,39 @@ class Child:
 
 def launch(program: Program, watchdog: Watchdog) -> Child:
     """Start a program that ends when we end, however we end."""
+    process, log_start = _started(program)
+    watchdog.guard(process.pid, program.signals)
+    if process.stdin is not None:
+        # Whoever waits for it says so if it is gone already, with its last words.
+        with suppress(BrokenPipeError), process.stdin as pipe:
+            pipe.write(program.given)
+    return Child(program, process, watchdog, log_start)
+
+
+class Early:
+    """A program started before there is a watchdog; until one adopts it, it ends with our pipes."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.process, _ = _started(program)
+
+    def adopted(self, watchdog: Watchdog, log: Path | None) -> Child:
+        """Watch over it from now on; it is told elsewhere to write to `log`."""
+        watchdog.guard(self.process.pid, self.program.signals)
+        if log:
+            rotate(log)
+        log_start = log.stat().st_size if log and log.exists() else 0
+        return Child(replace(self.program, log=log), self.process, watchdog, log_start)
+
+    def stop(self) -> int:
+        """End it, unless it has ended; its exit status."""
+        if self.process.poll() is None:
+            self.process.kill()
+        return self.process.wait()
+
+
+def _started(program: Program) -> tuple[subprocess.Popen[bytes], int]:
+    """The process, and where in its log it begins."""
     if program.log:
         rotate(program.log)
     log = program.log.open("ab") if program.log else None
@@ -179,16 +212,10 @@ def launch(program: Program, watchdog: Watchdog) -> Child:
             # A Ctrl-C at the terminal reaches the supervisor only: it ends its children in order.
             start_new_session=True,
         )
-        log_start = log.tell() if log else 0
+        return process, log.tell() if log else 0
     finally:
         if log:
             log.close()
-    watchdog.guard(process.pid, program.signals)
-    if process.stdin is not None:
-        # Whoever waits for it says so if it is gone already, with its last words.
-        with suppress(BrokenPipeError), process.stdin as pipe:
-            pipe.write(program.given)
-    return Child(program, process, watchdog, log_start)
 
 
 def rotate(log: Path) -> None:

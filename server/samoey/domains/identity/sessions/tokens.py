@@ -4,9 +4,9 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import ModuleType
 from uuid import UUID
 
-import jwt
 from pydantic import SecretStr
 
 from samoey.domains.identity.errors import SessionEnded
@@ -16,6 +16,13 @@ _ALGORITHM = "HS256"
 _CLAIMS = ("sub", "sid", "iat", "exp", "iss")
 # Replicas' clocks differ a little.
 _LEEWAY_S = 5
+
+
+def load() -> ModuleType:
+    """PyJWT, which brings all of `cryptography`: a twentieth of the start, so loaded beside it."""
+    import jwt
+
+    return jwt
 
 
 def new_secret() -> str:
@@ -42,6 +49,7 @@ def access_token(
         "iat": int(now.timestamp()),
         "exp": int(until.timestamp()),
     }
+    jwt = load()
     return SecretStr(jwt.encode(claims, _signing_key(key), algorithm=_ALGORITHM))
 
 
@@ -51,6 +59,7 @@ def read_access_token(key: SecretStr, token: SecretStr) -> tuple[UUID, UUID, dat
     Raises:
         SessionEnded: we did not sign it, or its time is over.
     """
+    jwt = load()
     try:
         claims = jwt.decode(
             token.get_secret_value(),
