@@ -13,10 +13,11 @@ from samoey.domains.knowledge.symbols.facts import Facts, facts_of
 from samoey.domains.knowledge.symbols.mapping import ranks_of
 from samoey.domains.knowledge.symbols.modules import fits, normal
 from samoey.domains.knowledge.symbols.naming import fitting
+from samoey.domains.knowledge.symbols.part import Symbols, written
 from samoey.domains.knowledge.symbols.questions import QUESTIONS
 from samoey.domains.knowledge.symbols.resolving import Index
 from samoey.domains.knowledge.symbols.schemas import SymbolQuery
-from samoey.domains.knowledge.symbols.table import Spoiled, Symbols, Table, written
+from samoey.domains.knowledge.symbols.table import Spoiled, Table
 from samoey.kit.ids import new_id
 from samoey.kit.languages import language_of
 from tests.domains.knowledge.referring import EXAMPLES

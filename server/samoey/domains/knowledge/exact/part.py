@@ -5,7 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from samoey.domains.knowledge.exact.asking import LENGTH, NEWLINE
-from samoey.domains.knowledge.exact.inverting import Numbers, read, written
+from samoey.domains.knowledge.exact.inverting import (
+    Numbers,
+    Pairs,
+    pairs_of,
+    read,
+    renumbered,
+    written,
+)
 from samoey.domains.knowledge.exact.lines import normal
 from samoey.domains.knowledge.exact.postings import Entry
 from samoey.domains.knowledge.parse.chunks import Cut
@@ -21,32 +28,35 @@ class Trigrams:
     """Which trigrams each file of a bucket holds."""
 
     def __init__(self) -> None:
-        self.before: dict[str, tuple[Entry, Numbers]] = {}
+        self.before: list[Entry] = []
+        self.held = np.empty(0, dtype=np.uint64)
         self.table: list[Entry] = []
-        self.held: list[Numbers] = []
+        self.added: list[Pairs] = []
+        # The number that each file had before, with the one that it has now.
+        self.kept: dict[int, int] = {}
+        self.numbers: dict[str, int] = {}
 
     def begin(self, before: Path | None) -> None:
         """Start with what the bucket's file held before."""
         if before is not None:
-            table, held = read(before.read_bytes())
-            self.before = {
-                entry.path: (entry, each) for entry, each in zip(table, held, strict=True)
-            }
+            self.before, self.held = read(before.read_bytes())
+            self.numbers = {entry.path: number for number, entry in enumerate(self.before)}
 
     def keep(self, path: str) -> None:
         """Take over the trigrams of a file that did not change."""
-        entry, held = self.before[path]
-        self.table.append(entry)
-        self.held.append(held)
+        number = self.numbers[path]
+        self.kept[number] = len(self.table)
+        self.table.append(self.before[number])
 
     def add(self, path: str, content: bytes, cut: Cut) -> None:
         """Take the trigrams of a file of text."""
+        self.added.append(pairs_of(trigrams(normal(content)), len(self.table)))
         self.table.append(Entry(path, cut.language))
-        self.held.append(trigrams(normal(content)))
 
     def finish(self) -> bytes:
         """Give the file to write."""
-        return written(self.table, self.held)
+        kept = renumbered(self.held, self.kept, len(self.before))
+        return written(self.table, np.concatenate((kept, *self.added)))
 
 
 def trigrams(content: bytes) -> Numbers:

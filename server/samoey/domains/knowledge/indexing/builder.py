@@ -32,8 +32,8 @@ def work(job: Job, out: BinaryIO) -> Told:
     from samoey.domains.knowledge.exact.part import Trigrams
     from samoey.domains.knowledge.exact.postings import SUFFIX as TRIGRAMS
     from samoey.domains.knowledge.lexical.build import build
+    from samoey.domains.knowledge.symbols.part import Symbols
     from samoey.domains.knowledge.symbols.table import SUFFIX as SYMBOLS
-    from samoey.domains.knowledge.symbols.table import Symbols
 
     try:
         built = build(

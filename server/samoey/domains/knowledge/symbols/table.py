@@ -5,23 +5,19 @@ one is found by halving; `by name` lists hold the positions of definitions and r
 """
 
 import mmap
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from samoey.domains.knowledge.parse.chunks import Cut
 from samoey.domains.knowledge.symbols.facts import (
     KINDS,
     Definition,
     Facts,
     Import,
     Reference,
-    facts_of,
-    simple,
 )
 
 SUFFIX = "symbols1"
@@ -75,73 +71,9 @@ read_header = msgspec.msgpack.Decoder(Header).decode
 write_header = msgspec.msgpack.Encoder().encode
 
 
-def written(files: list[Facts]) -> bytes:
-    """Give the content of the file that holds these facts."""
-    words = {simple(each.name, of.language) for of in files for each in of.definitions} | {
-        each.name for of in files for each in of.references
-    }
-    # In the order of their bytes, as they are looked up.
-    names = sorted(kept(word) for word in words)
-    number = {name: position for position, name in enumerate(names)}
-    kinds = sorted({each.kind for of in files for each in of.definitions})
-    columns = {key: array(code) for key, code in COLUMNS.items()}
-    wholes: list[bytes] = []
-    for of in files:
-        columns["defs_of_file"].append(len(columns["def_name"]))
-        columns["refs_of_file"].append(len(columns["ref_name"]))
-        for definition in of.definitions:
-            columns["def_name"].append(number[kept(simple(definition.name, of.language))])
-            columns["def_kind"].append(kinds.index(definition.kind))
-            columns["def_start"].append(definition.start)
-            columns["def_end"].append(definition.end)
-            columns["def_line"].append(definition.line)
-            columns["def_column"].append(definition.column)
-            wholes.append(kept(definition.name))
-        for reference in of.references:
-            columns["ref_name"].append(number[kept(reference.name)])
-            columns["ref_kind"].append(KINDS.index(reference.kind))
-            columns["ref_line"].append(reference.line)
-            columns["ref_column"].append(reference.column)
-    for key in ("def", "ref"):
-        columns[f"{key}s_of_file"].append(len(columns[f"{key}_name"]))
-        by_name(columns, key, len(names))
-    columns["name_at"].extend(ends(names))
-    columns["whole_at"].extend(ends(wholes))
-    sections = {key: padded(column.tobytes()) for key, column in columns.items()}
-    sections |= {"names": padded(b"\n".join(names)), "wholes": padded(b"\n".join(wholes))}
-    entries = [Entry(of.path, of.language, of.imports) for of in files]
-    header = write_header(
-        Header(entries, kinds, {key: len(each) for key, each in sections.items()})
-    )
-    length = len(header).to_bytes(LENGTH_BYTES)
-    return length + padded(header) + b"".join(sections.values())
-
-
 def kept(name: str) -> bytes:
     """A name as it is written: on one line."""
     return name.replace("\n", " ").encode("utf-8", "surrogateescape")
-
-
-def ends(texts: Iterable[bytes]) -> Iterator[int]:
-    """Where each text begins among all, one behind the other with a sign between; and the end."""
-    at = 0
-    yield at
-    for text in texts:
-        at += len(text) + 1
-        yield at
-
-
-def by_name(columns: dict[str, "array[int]"], key: str, count: int) -> None:
-    """List positions by their names, and where in that list each name begins."""
-    of = columns[f"{key}_name"]
-    order = sorted(range(len(of)), key=of.__getitem__)
-    columns[f"{key}s_by_name"].extend(order)
-    starts = [0] * (count + 1)
-    for name in of:
-        starts[name + 1] += 1
-    for position in range(count):
-        starts[position + 1] += starts[position]
-    columns[f"{key}s_of_name"].extend(starts)
 
 
 def padded(content: bytes) -> bytes:
@@ -189,21 +121,23 @@ class Table:
                 raise Spoiled from error
 
     def name(self, number: int) -> str:
+        return self.name_bytes(number).decode("utf-8", "surrogateescape")
+
+    def name_bytes(self, number: int) -> bytes:
         at = self.columns["name_at"]
-        return str(self.names[at[number] : at[number + 1] - 1], "utf-8", "surrogateescape")
+        return bytes(self.names[at[number] : at[number + 1] - 1])
 
     def find(self, name: str) -> int | None:
         """The number of a name, if any file here holds it."""
-        wanted, at = kept(name), self.columns["name_at"]
+        wanted = kept(name)
         low, high = 0, self.count
         while low < high:
             middle = (low + high) // 2
-            if bytes(self.names[at[middle] : at[middle + 1] - 1]) < wanted:
+            if self.name_bytes(middle) < wanted:
                 low = middle + 1
             else:
                 high = middle
-        there = low < self.count and bytes(self.names[at[low] : at[low + 1] - 1]) == wanted
-        return low if there else None
+        return low if low < self.count and self.name_bytes(low) == wanted else None
 
     def listed(self, key: str, number: int) -> Iterator[int]:
         """The positions of the definitions (`defs`) or references (`refs`) of a name."""
@@ -246,28 +180,3 @@ class Table:
             [self.reference(position) for position in range(refs[file], refs[file + 1])],
             entry.imports,
         )
-
-
-class Symbols:
-    """The part of a bucket that symbols stand on, made while the bucket is made."""
-
-    def __init__(self) -> None:
-        self.before: Table | None = None
-        self.files: list[Facts] = []
-
-    def begin(self, before: Path | None) -> None:
-        """Start with what the bucket's file held before."""
-        self.before = Table.open(before) if before is not None else None
-
-    def keep(self, path: str) -> None:
-        """Take over what a file said that did not change."""
-        assert self.before is not None
-        self.files.append(self.before.facts(self.before.number[path]))
-
-    def add(self, path: str, content: bytes, cut: Cut) -> None:  # noqa: ARG002 - a part's shape
-        """Read what a file of text says, from the tree that it was cut by."""
-        self.files.append(facts_of(path, cut))
-
-    def finish(self) -> bytes:
-        """Give the file to write."""
-        return written(self.files)
