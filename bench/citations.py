@@ -103,7 +103,7 @@ class Judge:
 
     async def passage(self, tag: str, at: str, commit: str) -> Any:
         """The definition that a pair names, as a passage."""
-        from samoey.domains.chat.answers.gathering import Passage
+        from samoey.domains.chat.context.parts import Passage
         from samoey.domains.knowledge import service as knowledge
         from samoey.kit.ports.models import Source
 

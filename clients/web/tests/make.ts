@@ -25,6 +25,7 @@ export function makeMessage(part: Partial<Message> = {}): Message {
     text: '',
     citations: [],
     outline: [],
+    context_tokens: null,
     dropped_citations: 0,
     model: null,
     notes: [],

@@ -192,7 +192,9 @@ class ChatSettings(Section):
     prompt_tokens: int = Field(
         12_000, ge=500, description="Most tokens of code and history in one prompt, estimated."
     )
-    sources: int = Field(12, ge=1, le=50, description="Most passages that one answer is made of.")
+    sources: int = Field(
+        12, ge=1, le=50, description="Most passages that one answer takes from the search."
+    )
     answer_s: float = Field(600, gt=0, description="Seconds after which an answer is given up.")
     live_queue: int = Field(
         1_000, ge=10, description="Messages kept for a slow live reader before it is sent away."

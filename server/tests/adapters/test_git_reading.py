@@ -262,3 +262,25 @@ async def test_a_reader_of_many_blobs_may_stop_early(
 async def test_a_mirror_that_is_not_there_has_no_revisions(git: SystemGit, mirror: Path) -> None:
     with pytest.raises(RevisionNotFound):
         await git.resolve(mirror, "main")
+
+
+async def test_of_many_paths_those_are_told_that_a_commit_has(
+    git: SystemGit, mirror: Path, author: Author
+) -> None:
+    commit = author.commit("a.py", "src/b.py", "src/deep/c.py", "[x]*.py")
+    await fetched(git, mirror, author)
+
+    wanted = ["a.py", "no.py", "src/b.py", "src/", "src/no/d.py", "[x]*.py", *map(str, range(900))]
+    found = await git.among(mirror, commit, wanted)
+
+    assert {(it.path, it.kind) for it in found} == {
+        ("a.py", EntryKind.FILE),
+        ("src/b.py", EntryKind.FILE),
+        ("src/deep", EntryKind.FOLDER),
+        ("[x]*.py", EntryKind.FILE),
+    }
+    assert await git.among(mirror, commit, []) == []
+    with pytest.raises(RevisionNotFound):
+        await git.among(mirror, MISSING, ["a.py"])
+    with pytest.raises(PathRefused):
+        await git.among(mirror, commit, ["../a.py"])

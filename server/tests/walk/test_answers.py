@@ -99,6 +99,23 @@ async def test_a_copied_answer_names_its_citations_in_words(place: Place, eyes: 
     assert "[^1]" not in copied
 
 
+async def test_a_person_reads_what_the_model_saw_and_opens_a_part_of_it(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner)
+    answer = await begin(page)
+
+    await answer.get_by_role("button", name="What the model saw").click()
+    given = answer.get_by_role("list", name="What was given")
+    found = given.locator('[data-why="found"]').first
+    await expect(found).to_contain_text("found by the search")
+    assert await faults(page) == []
+
+    await found.get_by_role("link").click()
+    assert await marked_lines(page)
+    await expect(given).to_be_visible()
+
+
 async def test_a_model_that_refuses_is_told_and_asked_again(place: Place, eyes: Eyes) -> None:
     page = await eyes.enter(place, place.owner)
     place.double.fail(401, message="Incorrect API key provided")

@@ -9,6 +9,8 @@ export type Message = Schemas['MessageOut']
 export type Rating = NonNullable<Message['rating']>
 export type Citation = Schemas['CitationOut']
 export type OutlineItem = Schemas['OutlineItem']
+export type AnswerContext = Schemas['ContextOut']
+export type ContextPart = Schemas['ContextPart']
 
 export const MESSAGES_PER_PAGE = 100
 const CONVERSATIONS_PER_PAGE = 50
@@ -74,6 +76,19 @@ export const chat = {
           : oldest.number
       },
       // Live events keep these pages fresh; a reload of every page would cost much and bring nothing.
+      staleTime: 5 * MINUTE,
+    }),
+  /** What an attempt at an answer was made from; what is kept of it never changes. */
+  context: (conversationId: string, messageId: string, attempt: number) =>
+    queryOptions({
+      queryKey: ['chat', 'context', conversationId, messageId, attempt],
+      queryFn: () =>
+        unwrap(
+          api().GET(
+            '/api/v1/conversations/{conversation_id}/messages/{message_id}/context',
+            message(conversationId, messageId),
+          ),
+        ),
       staleTime: 5 * MINUTE,
     }),
   /** What the server's settings allow. */

@@ -140,6 +140,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Context
+         * @description Read what an answer was made from: each part, why it was there, and what was left out.
+         */
+        get: operations["get_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages/{message_id}/rating": {
         parameters: {
             query?: never;
@@ -1726,6 +1746,99 @@ export interface components {
             text: string;
         };
         /**
+         * ContextOut
+         * @description What an answer was made from, as far as the reader may see it now.
+         */
+        ContextOut: {
+            /**
+             * Budget
+             * @description The tokens that there were; none without a model.
+             */
+            budget: number | null;
+            /**
+             * Hidden
+             * @description Parts of repositories that the reader may not see now.
+             */
+            hidden: number;
+            /**
+             * History
+             * @description Tokens of what was said before.
+             */
+            history: number;
+            /**
+             * Model
+             * @description Whether a model was asked; else passages were laid out.
+             */
+            model: boolean;
+            /** Parts */
+            parts: components["schemas"]["ContextPart"][];
+            /**
+             * Rules
+             * @description Tokens of what stands in front: rules and instructions.
+             */
+            rules: number;
+            /**
+             * Said
+             * @description How many earlier messages that is.
+             */
+            said: number;
+            /**
+             * Total
+             * @description Tokens that were given, all together.
+             */
+            total: number;
+        };
+        /**
+         * ContextPart
+         * @description Lines of a file (or what stands beside them), why they are there, and what they take.
+         */
+        ContextPart: {
+            /** Commit */
+            commit: string;
+            /** End */
+            end: number | null;
+            /**
+             * Given
+             * @description Whether it was given; else there was no room for it.
+             */
+            given: boolean;
+            /**
+             * Of
+             * @description What it is there for: the definition that calls it, is called or is around.
+             */
+            of: string | null;
+            /**
+             * Path
+             * @description None for an overview, which is of many files.
+             */
+            path: string | null;
+            /**
+             * Repository Id
+             * Format: uuid
+             */
+            repository_id: string;
+            /** Repository Name */
+            repository_name: string;
+            /**
+             * Start
+             * @description None where it is not told by lines.
+             */
+            start: number | null;
+            /** Symbol */
+            symbol: string | null;
+            /**
+             * Tokens
+             * @description Estimated: three characters to a token.
+             */
+            tokens: number;
+            /**
+             * Why
+             * @description `named` by the question, `found` by the search, `readme` and `map` for a question about the whole, what a passage `calls` or is `called-by`, what `encloses` it, the `members` of a type, the `imports` that it uses; beside the sources `instructions` of the repository to assistants and the `overview` of its files.
+             * @enum {string}
+             */
+            why: "named" | "found" | "readme" | "map" | "calls" | "called-by" | "encloses" | "members" | "imports" | "instructions" | "overview";
+        };
+        /**
          * ConversationChange
          * @description What to change; what is left out stays.
          */
@@ -2489,6 +2602,11 @@ export interface components {
             author: components["schemas"]["Author"] | null;
             /** Citations */
             citations: components["schemas"]["CitationOut"][];
+            /**
+             * Context Tokens
+             * @description The tokens that it was made from; `…/context` tells of which parts. None when that was not kept.
+             */
+            context_tokens: number | null;
             /**
              * Conversation Id
              * Format: uuid
@@ -4472,6 +4590,56 @@ export interface operations {
                 };
             };
             /** @description `model-unknown`: There is no model of this name. `invalid-request`: Some of what you sent does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextOut"];
+                };
+            };
+            /** @description `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conversation-not-found`: There is no such conversation that you can see. `message-not-found`: There is no such message in this conversation. `context-not-kept`: What this answer was made from was not kept. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Some of what you sent does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

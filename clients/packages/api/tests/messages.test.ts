@@ -12,6 +12,7 @@ function message(number: number, part: Partial<Message> = {}): Message {
     text: '',
     citations: [],
     outline: [],
+    context_tokens: null,
     dropped_citations: 0,
     model: null,
     notes: [],

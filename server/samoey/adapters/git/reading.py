@@ -1,6 +1,7 @@
 """Reading a mirror at any commit."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from samoey.adapters.git import names
@@ -17,6 +18,8 @@ from samoey.kit.ports.git import (
 )
 
 _LINK, _SUBMODULE = "120000", "160000"
+# So many paths fit into one command.
+_MOST_NAMED = 500
 
 
 def git_dir(mirror: Path) -> str:
@@ -85,6 +88,20 @@ async def entry(mirror: Path, commit: str, path: str) -> TreeEntry:
         if out := await _list(mirror, commit, "--", name):
             return _entry(_records(out)[0])
     raise PathNotFound(f"This commit has no file “{path}”.")
+
+
+async def among(mirror: Path, commit: str, paths: Sequence[str]) -> list[TreeEntry]:
+    """Those of many paths that a commit has."""
+    wanted = [
+        name + (b"/" if path.endswith("/") else b"")
+        for path in paths
+        for name in names.bytes_of(path.strip("/"))
+    ]
+    found: list[TreeEntry] = []
+    for begin in range(0, len(wanted), _MOST_NAMED):
+        out = await _list(mirror, commit, "--", *wanted[begin : begin + _MOST_NAMED])
+        found += map(_entry, _records(out))
+    return found
 
 
 async def changed(mirror: Path, old: str, new: str) -> list[Change]:

@@ -1,6 +1,6 @@
 """The port to git, kept by the git program of the machine."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from samoey.adapters.git import addresses, batch, fetching, mirrors, reading, snapshots
@@ -95,6 +95,10 @@ class SystemGit:
     async def entry(self, mirror: Path, commit: str, path: str) -> TreeEntry:
         """What stands at one path."""
         return await reading.entry(mirror, commit, path)
+
+    async def among(self, mirror: Path, commit: str, paths: Sequence[str]) -> list[TreeEntry]:
+        """Those of many paths that a commit has."""
+        return await reading.among(mirror, commit, paths)
 
     async def blob(self, mirror: Path, blob: str, *, limit: int = _LARGEST_BLOB) -> bytes:
         """The bytes of one blob."""

@@ -27,6 +27,12 @@ class NotAnAnswer(Conflict):
     title = "Only an answer can be stopped or asked for again."
 
 
+class ContextNotKept(NotFound):
+    """A question, an answer that is not there yet, or one that was kept before this was."""
+
+    title = "What this answer was made from was not kept."
+
+
 class NotRateable(Conflict):
     """A question, or an answer that is not there yet or failed."""
 

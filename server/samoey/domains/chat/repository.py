@@ -141,6 +141,19 @@ async def message(
     return await db.scalar(found.with_for_update() if held else found)
 
 
+async def context_of(
+    db: AsyncSession, conversation_id: UUID, message_id: UUID
+) -> dict[str, Any] | None:
+    """What an answer that is complete was made from, if that was kept."""
+    return await db.scalar(
+        select(Message.context).where(
+            Message.conversation_id == conversation_id,
+            Message.id == message_id,
+            Message.status.not_in(OPEN),
+        )
+    )
+
+
 async def answer_for_writing(
     db: AsyncSession, answer_id: UUID
 ) -> tuple[Message, Message, Conversation] | None:

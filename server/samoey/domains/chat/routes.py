@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from samoey.domains.chat import service
+from samoey.domains.chat.context import routes as context
 from samoey.domains.chat.errors import (
     ConversationNotFound,
     MessageNotFound,
@@ -30,7 +31,7 @@ from samoey.kit.problems import InvalidRequest, Unauthenticated
 
 router = APIRouter(prefix="/conversations", tags=["chat"])
 # Above the doors of one conversation, whose id would take their words too.
-for part in (previewing, ratings):
+for part in (context, previewing, ratings):
     router.include_router(part.router)
 
 Limit = Annotated[int, Query(ge=1, le=200)]

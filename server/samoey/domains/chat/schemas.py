@@ -128,6 +128,10 @@ class MessageOut(BaseModel):
     text: str
     citations: list[CitationOut]
     outline: list[OutlineItem]
+    context_tokens: int | None = Field(
+        description="The tokens that it was made from; `…/context` tells of which parts. None when "
+        "that was not kept."
+    )
     dropped_citations: int = Field(
         description="How many citations of the model did not hold and were left out."
     )

@@ -58,6 +58,7 @@ def _message_out(row: Message, names: dict[UUID, str], rating: Thumb | None) -> 
             "text": "" if empty else row.text,
             "citations": [] if empty else row.citations,
             "outline": [] if empty else row.outline,
+            "context_tokens": None if empty else row.context_tokens,
             "dropped_citations": 0 if empty else row.dropped_citations,
             "model": row.model,
             "notes": [] if empty else row.notes,

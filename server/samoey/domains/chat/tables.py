@@ -51,6 +51,9 @@ class Message(Row):
     text: Mapped[str] = mapped_column(default="")
     citations: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     outline: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    # What it was made from, which is read only when somebody asks for it; and how much that was.
+    context: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    context_tokens: Mapped[int | None]
     dropped_citations: Mapped[int] = mapped_column(default=0)
     wanted_model: Mapped[str | None]
     model: Mapped[str | None]

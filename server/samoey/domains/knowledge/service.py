@@ -2,18 +2,18 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from samoey.domains.knowledge import repository, shelves
-from samoey.domains.knowledge.errors import NothingToIndex, SymbolsAway
-from samoey.domains.knowledge.events import IndexWanted
+from samoey.domains.knowledge.errors import NothingToIndex
 from samoey.domains.knowledge.exact.schemas import ExactOut, ExactQuery
 from samoey.domains.knowledge.indexing import service as indexing
 from samoey.domains.knowledge.indexing import tidying
 from samoey.domains.knowledge.looking import Opened, look, meant
+from samoey.domains.knowledge.mending import Readers, all_of, mend, wanted, whole
 from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
@@ -27,25 +27,27 @@ from samoey.domains.knowledge.schemas import (
     Verified,
 )
 from samoey.domains.knowledge.symbols import service as symbols
+from samoey.domains.knowledge.symbols.schemas import CalledOut as CalledOut  # noqa: PLC0414 - others come by this door
 from samoey.domains.knowledge.symbols.schemas import (
     DefinitionsOut,
     FoundSymbolsOut,
-    MapOut,
     NeighboursOut,
     ReferencesOut,
-    SymbolQuery,
+    Surroundings,
 )
+from samoey.domains.knowledge.symbols.schemas import FileAround as FileAround  # noqa: PLC0414 - as above
+from samoey.domains.knowledge.symbols.schemas import MapOut as MapOut  # noqa: PLC0414 - as above
+from samoey.domains.knowledge.symbols.schemas import PlaceOut as PlaceOut  # noqa: PLC0414 - as above
+from samoey.domains.knowledge.symbols.schemas import SymbolQuery as SymbolQuery  # noqa: PLC0414 - as above
+from samoey.domains.knowledge.symbols.schemas import Within as Within  # noqa: PLC0414 - as above
 from samoey.domains.knowledge.vectors import service as vectors
 from samoey.domains.knowledge.vectors.schemas import VectorsChange, VectorsOut
 from samoey.domains.repositories import service as repositories
 from samoey.domains.workspaces import service as workspaces
-from samoey.kit.context import SYSTEM, Actor, Context, Tools
+from samoey.kit.context import Actor, Context, Tools
 
 if TYPE_CHECKING:
     from samoey.domains.knowledge.citing.bearing import Bearing as Bearing  # noqa: PLC0414 - others name it
-
-Readers = Actor | Sequence[Actor]
-Told = TypeVar("Told")
 
 # Why some were not asked: said of one, and of several.
 WHY_CLOSED = {
@@ -91,13 +93,6 @@ async def want_index(ctx: Context, new: NewIndex) -> IndexOut:
     if found.commit is None:
         raise NothingToIndex
     return await wanted(ctx, found.id, found.workspace_id, found.commit)
-
-
-async def wanted(ctx: Context, repository_id: UUID, workspace_id: UUID, commit: str) -> IndexOut:
-    await repository.want(ctx.db, repository_id, workspace_id, commit)
-    ctx.emit(IndexWanted(workspace_id=workspace_id, repository_id=repository_id, commit=commit))
-    row = await repository.of_system(ctx.db, repository_id)
-    return IndexOut.model_validate(row)
 
 
 async def index(tools: Tools, repository_id: UUID, *, afresh: bool = False) -> None:
@@ -246,16 +241,6 @@ async def names_of(ctx: Context, answering: Sequence[Answering]) -> dict[UUID, s
     return named
 
 
-async def mend(tools: Tools, lost: Answering) -> None:
-    """Have an index made again that cannot be read, unless another one answers by now."""
-    async with tools.work(SYSTEM) as ctx:
-        row = await repository.of_system(ctx.db, lost.repository_id)
-        if row is None or row.snapshot != lost.snapshot:
-            return
-        await repository.change(ctx.db, lost.repository_id, snapshot=None, snapshot_commit=None)
-        await wanted(ctx, row.repository_id, row.workspace_id, row.commit)
-
-
 async def outline(
     tools: Tools, actor: Actor, repository_id: UUID, *, path: str, at: str | None = None
 ) -> list[SymbolOut]:
@@ -327,6 +312,20 @@ async def repository_map(
     return await whole(tools, drawn)
 
 
+async def surroundings(
+    tools: Tools, readers: Readers, repository_id: UUID, paths: Sequence[str]
+) -> Surroundings:
+    """Give files with what they define and import, at the commit that answers.
+
+    Raises:
+        RepositoryNotFound, NothingToIndex: there is nothing that they may read.
+        RevisionNotFound: the mirror went away.
+        SymbolsAway: the index is being made again.
+    """
+    read = symbols.surroundings(tools, all_of(readers), repository_id, paths)
+    return await whole(tools, read)
+
+
 async def find_symbols(tools: Tools, readers: Readers, query: Query) -> FoundSymbolsOut:
     """Find definitions by what somebody types of their names, for a palette."""
     everybody = all_of(readers)
@@ -342,22 +341,6 @@ async def find_symbols(tools: Tools, readers: Readers, query: Query) -> FoundSym
     for each in lost:
         await mend(tools, each)
     return found
-
-
-async def whole(tools: Tools, told: Awaitable[Told]) -> Told:
-    """Have symbols made again that cannot be read."""
-    try:
-        return await told
-    except symbols.Lost as lost:
-        gone = lost.answering
-        folder = shelves.shelf_of(tools, gone.repository_id) / gone.snapshot
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        await mend(tools, gone)
-        raise SymbolsAway from lost
-
-
-def all_of(readers: Readers) -> tuple[Actor, ...]:
-    return (readers,) if isinstance(readers, Actor) else tuple(readers)
 
 
 async def verify(tools: Tools, readers: Readers, citation: Citation) -> Verified | None:

@@ -148,6 +148,15 @@ class RepositoryOut(BaseModel):
     created_at: datetime
 
 
+class InstructionsOut(BaseModel):
+    """What a repository tells assistants about some of its paths, as it was committed."""
+
+    path: str
+    commit: str
+    text: str
+    holds_for: list[str]
+
+
 class BranchOut(BaseModel):
     """One branch of a repository."""
 

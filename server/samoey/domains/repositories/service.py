@@ -1,6 +1,6 @@
 """Verbs of the repositories room; reading files is `browsing`, bringing them here is `fetching`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,13 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
-from samoey.domains.repositories import credentials, patterns, repository, sources
+from samoey.domains.repositories import (
+    credentials,
+    instructing,
+    patterns,
+    repository,
+    sources,
+)
 from samoey.domains.repositories.errors import (
     FolderInsideRepository,
     FolderNotFound,
@@ -25,6 +31,7 @@ from samoey.domains.repositories.events import (
     SyncRequested,
 )
 from samoey.domains.repositories.schemas import (
+    InstructionsOut,
     NewRepository,
     RepositoryChange,
     RepositoryOut,
@@ -81,6 +88,24 @@ async def find_for_system(ctx: Context, repository_id: UUID) -> RepositoryOut | 
     """Show one repository to work that the system does by itself; None when it was deleted."""
     found = await repository.of_system(ctx.db, repository_id)
     return None if found is None else RepositoryOut.model_validate(found)
+
+
+async def instructions(
+    tools: Tools, actor: Actor, repository_id: UUID, *, commit: str, paths: Sequence[str]
+) -> list[InstructionsOut]:
+    """Give what the repository tells assistants about these paths: the nearest file of each.
+
+    A file that the repository's patterns leave out is not read.
+
+    Raises:
+        RepositoryNotFound: it does not exist, or the actor may not see it.
+        RevisionNotFound: there is no such commit.
+    """
+    async with tools.work(actor) as ctx:
+        shown = await find(ctx, repository_id)
+    wanted = chooser(shown)
+    told = await instructing.nearest(tools, mirror(tools, repository_id), commit, paths)
+    return [each for each in told if wanted(each.path)]
 
 
 async def add_repository(tools: Tools, actor: Actor, new: NewRepository) -> RepositoryOut:

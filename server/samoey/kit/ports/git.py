@@ -4,7 +4,7 @@ A *mirror* is the folder of one bare repository of ours. Paths inside a reposito
 that are not UTF-8 appear as `\xff`, and a path in that form is understood when it comes back.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -346,6 +346,14 @@ class Git(Protocol):
         Raises:
             PathRefused: no commit can have such a path.
             PathNotFound, RevisionNotFound: this one has not.
+        """
+        ...
+
+    async def among(self, mirror: Path, commit: str, paths: Sequence[str]) -> list[TreeEntry]:
+        """Those of many paths that a commit has; one that ends with `/` means what lies in it.
+
+        Raises:
+            RevisionNotFound: the mirror has no such commit.
         """
         ...
 

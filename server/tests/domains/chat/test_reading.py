@@ -1,7 +1,7 @@
 import pytest
 
-from samoey.domains.chat.answers.naming import held, named, words
 from samoey.domains.chat.answers.reading import Mark, Place, clauses
+from samoey.domains.chat.naming import held, named, words
 
 
 def test_a_sentence_is_cut_at_its_citations() -> None:

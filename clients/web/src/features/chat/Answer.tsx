@@ -14,6 +14,7 @@ import { Tooltip } from '@/ui/tooltip'
 import { copyableAnswer, shownAnswer } from './answer-text'
 import { AnswerText } from './AnswerText'
 import { Notes } from './Notes'
+import { Seen } from './Seen'
 import { Outline, Sources } from './Sources'
 import { Thumbs } from './Thumbs'
 import { useStreams } from './streams'
@@ -152,6 +153,7 @@ export function Answer(props: AnswerProps) {
       {words}
       <Sources text={shown.text} citations={shown.citations} hrefOf={linkTo} />
       <Outline items={message.outline} hrefOf={linkTo} />
+      <Seen message={message} hrefOf={linkTo} />
       <Notes message={message} />
       <Actions {...props} retry={retry} />
     </>

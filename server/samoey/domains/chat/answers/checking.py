@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from samoey.domains.chat.answers.gathering import Passage
-from samoey.domains.chat.answers.naming import held, named, words
 from samoey.domains.chat.answers.reading import Clause, Mark, Place, clauses
+from samoey.domains.chat.context.parts import Passage
+from samoey.domains.chat.naming import held, named, words
 from samoey.domains.chat.schemas import CitationOut
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import Citation, Verified
@@ -45,11 +45,17 @@ class Checker:
 
     def __init__(self, tools: Tools, actor: Actor, passages: Sequence[Passage]) -> None:
         self._tools, self._actor = tools, actor
+        self._numbers: dict[tuple[UUID, str, int, int, str], int] = {}
+        self._bearing: Bearing | None = None
+        self.hold_to(passages)
+
+    def hold_to(self, passages: Sequence[Passage], *, others: Sequence[Passage] = ()) -> None:
+        """From now on only these can be cited; `others` may still bear a claim out better."""
+        self._others = others
         self._by_tag = {passage.source.tag: passage for passage in passages}
         self._known = frozenset[str]().union(*(words(it.source.text) for it in passages))
         self._files = {passage.source.path.rpartition("/")[2] for passage in passages}
-        self._numbers: dict[tuple[UUID, str, int, int, str], int] = {}
-        self._bearing: Bearing | None = None
+        self._bearing = None
 
     async def check(self, sentence: str, *, told: bool = True) -> Checked:
         """Replace each citation that holds by `[^n]`; drop and count the others."""
@@ -84,7 +90,7 @@ class Checker:
         if not told or not found:
             return found
         if self._bearing is None:
-            repositories = {passage.repository_id for passage in self._by_tag.values()}
+            repositories = {it.repository_id for it in (*self._by_tag.values(), *self._others)}
             self._bearing = await knowledge.bearing(self._tools, self._actor, list(repositories))
         borne = await asyncio.to_thread(self._borne_out, self._bearing, said, names, found)
         return found if borne else []
@@ -102,14 +108,15 @@ class Checker:
             return False
         elsewhere = (
             support(said, names, [source.text], around=f"{source.path} {source.symbol or ''}")
-            for source in self._others(found)
+            for source in self._elsewhere(found)
             if all(_stands(source, name) for name in names)
         )
         return all(other is None or other - cited <= BEATEN for other in elsewhere)
 
-    def _others(self, found: Sequence[_Held]) -> list[Source]:
+    def _elsewhere(self, found: Sequence[_Held]) -> list[Source]:
         taken = [passage for passage, _ in found]
-        return [each.source for each in self._by_tag.values() if each not in taken]
+        there = (*self._by_tag.values(), *self._others)
+        return [each.source for each in there if each not in taken]
 
     def _claimed(self, claim: Mark | Place) -> _Claimed | None:
         passage = self._by_tag.get(claim.tag) if isinstance(claim, Mark) else self._at(claim)
@@ -118,7 +125,7 @@ class Checker:
         source = passage.source
         start = claim.start if claim.start is not None else source.start
         end = claim.end if claim.end is not None else source.end
-        if isinstance(claim, Mark) and not source.start <= start <= end <= source.end:
+        if isinstance(claim, Mark) and not _shown(passage, start, end):
             return None
         whole = (start, end) == (source.start, source.end)
         citation = Citation(
@@ -161,10 +168,22 @@ class Checker:
         return self._numbers[key]
 
 
+def _shown(passage: Passage, start: int, end: int) -> bool:
+    """Whether lines are of a passage, or among those that stand with it."""
+    source = passage.source
+    if source.start <= start <= end <= source.end:
+        return True
+    around = {line.number for line in passage.around}
+    return start <= end and around.issuperset(range(start, end + 1))
+
+
 def _stands(source: Source, name: str) -> bool:
     return held(name, words(source.text), symbol=source.symbol, path=source.path)
 
 
 def _holds(passage: Passage, verified: Verified, name: str) -> bool:
-    symbol = verified.symbol or passage.source.symbol
-    return held(name, words(verified.text), symbol=symbol, path=verified.citation.path)
+    source, cited = passage.source, verified.citation
+    # Lines that only stand with a passage do not belong to its definition.
+    its_own = source.start <= cited.start <= cited.end <= source.end
+    symbol = verified.symbol or (source.symbol if its_own else None)
+    return held(name, words(verified.text), symbol=symbol, path=cited.path)

@@ -1,10 +1,14 @@
 """What an answer is made of: the passages found for a question, and what a reader should know."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from samoey.domains.chat.context.named import definitions, names_in
+from samoey.domains.chat.context.overview import asks_for_overview, overview
+from samoey.domains.chat.context.parts import Aside, Passage, distinct, tagged
 from samoey.domains.chat.schemas import OutlineItem
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import HitOut, IndexOut, Query
@@ -45,19 +49,13 @@ class Asked:
     instructions: Instructions = models.BUILT_IN
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A source, and the repository it comes from."""
-
-    repository_id: UUID
-    source: Source
-
-
 @dataclass(slots=True)
 class Gathered:
-    """What was found."""
+    """What was found, the best first."""
 
     passages: list[Passage] = field(default_factory=list)
+    # The map, where the question is about the whole.
+    asides: list[Aside] = field(default_factory=list)
     outline: list[OutlineItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     # Said instead of an answer when there is no code to look at yet.
@@ -97,10 +95,31 @@ async def gather(tools: Tools, asked: Asked) -> Gathered:
     searched = await knowledge.search(tools, asked.actor, query, patience_s=_PATIENCE_S)
     if searched.note:
         found.notes.append(searched.note)
-    hits = by_file(searched.hits)[: tools.settings.chat.sources]
-    found.passages = [_passage(f"S{n}", hit) for n, hit in enumerate(hits, start=1)]
-    found.outline = _outline(hits)
+    hits = by_file(searched.hits)
+    asked_for, found.asides = await _asked_for(tools, asked, ready, hits)
+    likely = map(_passage, hits[: tools.settings.chat.sources])
+    found.passages = tagged(distinct([*asked_for, *likely]))
+    found.outline = _outline(found.passages)
     return found
+
+
+async def _asked_for(
+    tools: Tools, asked: Asked, ready: Sequence[RepositoryOut], hits: Sequence[HitOut]
+) -> tuple[list[Passage], list[Aside]]:
+    """What a question asks for in words that no likeness has to guess: symbols, or the whole."""
+    named = names_in(asked.text)
+    whole = asks_for_overview(asked.text, [it.name for it in ready], first=not asked.before)
+    if not named and not whole:
+        return [], []
+    # Where most was found comes first: not every repository can be asked.
+    counts = Counter(hit.repository_id for hit in hits)
+    order = sorted(ready, key=lambda it: -counts[it.id])
+    passages = await definitions(tools, asked.actor, named, order)
+    if not whole:
+        return passages, []
+    of_it = [it for it in order if it.name.lower() in asked.text.lower()] or order
+    about, maps = await overview(tools, asked.actor, of_it)
+    return [*passages, *about], maps
 
 
 async def _where(ctx: Context, asked: Asked) -> tuple[list[RepositoryOut], dict[UUID, IndexOut]]:
@@ -193,9 +212,9 @@ def by_file(hits: Sequence[HitOut]) -> list[HitOut]:
     return first + [hit for hit in hits if not any(hit is it for it in first)]
 
 
-def _passage(tag: str, hit: HitOut) -> Passage:
+def _passage(hit: HitOut) -> Passage:
     source = Source(
-        tag=tag,
+        tag="",
         repository_name=hit.repository_name,
         path=hit.path,
         start=hit.start,
@@ -209,18 +228,19 @@ def _passage(tag: str, hit: HitOut) -> Passage:
     return Passage(hit.repository_id, source)
 
 
-def _outline(hits: Sequence[HitOut]) -> list[OutlineItem]:
+def _outline(passages: Sequence[Passage]) -> list[OutlineItem]:
     items: dict[tuple[UUID, str, str], OutlineItem] = {}
-    for hit in hits:
-        if hit.symbol:
+    for passage in passages:
+        source = passage.source
+        if source.symbol:
             item = OutlineItem(
-                name=hit.symbol,
-                kind=hit.kind,
-                repository_id=hit.repository_id,
-                path=hit.path,
-                start=hit.start,
-                end=hit.end,
-                commit=hit.commit,
+                name=source.symbol,
+                kind=source.kind,
+                repository_id=passage.repository_id,
+                path=source.path,
+                start=source.start,
+                end=source.end,
+                commit=source.commit,
             )
-            items.setdefault((hit.repository_id, hit.path, hit.symbol), item)
+            items.setdefault((passage.repository_id, source.path, source.symbol), item)
     return list(items.values())[:_MOST_OUTLINE]

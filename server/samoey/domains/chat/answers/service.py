@@ -237,6 +237,9 @@ async def _keep(
             row.text, row.model, row.notes = text, draft.model, draft.notes
             row.citations = [citation.model_dump(mode="json") for citation in telling.citations]
             row.outline = [item.model_dump(mode="json") for item in draft.outline]
+            made_from = draft.context
+            row.context = made_from.model_dump(mode="json") if made_from else None
+            row.context_tokens = made_from.tokens if made_from else None
             row.dropped_citations, row.problem = telling.dropped, draft.problem
             _note_taken(row, draft.taken)
             # What was said of the earlier words is not said of these.

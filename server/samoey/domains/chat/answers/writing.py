@@ -12,6 +12,10 @@ from samoey.domains.chat.answers.checking import Checker
 from samoey.domains.chat.answers.cutting import Cutter, Unit
 from samoey.domains.chat.answers.gathering import Asked, Gathered, gather
 from samoey.domains.chat.answers.telling import Telling
+from samoey.domains.chat.context.building import build
+from samoey.domains.chat.context.parts import Material, Passage
+from samoey.domains.chat.context.schemas import Context
+from samoey.domains.chat.context.seen import laid_out, seen
 from samoey.domains.chat.schemas import OutlineItem
 from samoey.domains.models import service as models
 from samoey.kit.context import Tools
@@ -80,6 +84,8 @@ class Draft:
     outline: list[OutlineItem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problem: str | None = None
+    # What it was made from.
+    context: Context | None = None
     # Nothing where no model was asked.
     taken: Taken | None = None
 
@@ -103,8 +109,9 @@ async def write(
     if models.writes(tools, model):
         try:
             draft.model = await models.named(tools, model)
+            material = await build(tools, asked.actor, found.passages, found.asides)
             await telling.stage("thinking")
-            await _by_model(tools, asked, model, found, _Pen(checker, telling, draft))
+            await _by_model(tools, asked, model, material, _Pen(checker, telling, draft))
             if found.passages and not telling.citations:
                 draft.notes.append(UNSUPPORTED)
         except Problem as problem:
@@ -114,10 +121,12 @@ async def write(
             await telling.write("\n\n" if telling.text else "")
             if found.passages:
                 await telling.write(f"{MODEL_FAILED}\n\n")
+            checker.hold_to(found.passages)
             await _by_extracts(tools, asked, found, _Pen(checker, telling, draft, told=False))
         return
     draft.model = EXTRACTIVE
     await _by_extracts(tools, asked, found, _Pen(checker, telling, draft, told=False))
+    draft.context = laid_out(found.passages, telling.citations)
     if not models.writes(tools, None):
         await telling.write(f"\n{NO_MODEL}\n")
 
@@ -136,6 +145,14 @@ class _Pen:
         self._checker, self._telling, self._draft, self._told = checker, telling, draft, told
         self._cutter = Cutter()
         self._writing = False
+
+    def shows(self, composed: chain.Composed, *, tokens: int) -> None:
+        """A model is shown this: it may cite what was given, and nothing else."""
+        packed = composed.packed
+        others = [it for it in packed.left_out if isinstance(it, Passage)]
+        self._checker.hold_to(packed.given, others=others)
+        rules = composed.messages[0][1]
+        self._draft.context = seen(packed, budget=tokens, rules=rules, said=composed.said)
 
     @property
     def wrote(self) -> bool:
@@ -197,7 +214,7 @@ def storable(text: str) -> str:
 
 
 async def _by_model(
-    tools: Tools, asked: Asked, model: str | None, found: Gathered, pen: _Pen
+    tools: Tools, asked: Asked, model: str | None, material: Material, pen: _Pen
 ) -> None:
     taken = pen.begin(asked)
     # In a thread: loading LangChain would hold up the worker's signs of life.
@@ -206,7 +223,7 @@ async def _by_model(
     try:
         for left in reversed(range(_TRIES)):
             try:
-                await _asked_once(llm, asked, found, pen, tokens)
+                await _asked_once(llm, asked, material, pen, tokens)
             except ModelPromptTooLong:
                 if pen.wrote or not left:
                     raise
@@ -225,12 +242,12 @@ async def _by_model(
 
 
 async def _asked_once(
-    llm: "BaseChatModel", asked: Asked, found: Gathered, pen: _Pen, tokens: int
+    llm: "BaseChatModel", asked: Asked, material: Material, pen: _Pen, tokens: int
 ) -> None:
     reasons: list[str] = []
-    sources = [passage.source for passage in found.passages]
-    messages = chain.composed(asked.instructions, asked.text, sources, asked.before, tokens=tokens)
-    await pen.add(chain.write(llm, messages, ended=reasons.append))
+    told = chain.composed(asked.instructions, asked.text, material, asked.before, tokens=tokens)
+    pen.shows(told, tokens=tokens)
+    await pen.add(chain.write(llm, told.messages, ended=reasons.append))
     pen.close(reasons)
 
 

@@ -2,6 +2,7 @@
 
 from samoey.domains.chat import chain
 from samoey.domains.chat.answers.gathering import Asked, gather
+from samoey.domains.chat.context.building import build
 from samoey.domains.chat.previewing.schemas import PreviewMessage, PreviewOut, PreviewWish
 from samoey.domains.models import service as models
 from samoey.domains.workspaces import service as workspaces
@@ -24,10 +25,11 @@ async def preview(tools: Tools, actor: Actor, wish: PreviewWish) -> PreviewOut:
     told = models.BUILT_IN if wish.instructions is None else models.drafted(wish.instructions)
     asked = Asked(actor, wish.workspace_id, tuple(wish.repository_ids), wish.question)
     found = await gather(tools, asked)
-    sources = [passage.source for passage in found.passages]
-    messages = chain.composed(
-        told, wish.question, sources, (), tokens=tools.settings.chat.prompt_tokens
+    material = await build(tools, actor, found.passages, found.asides)
+    composed = chain.composed(
+        told, wish.question, material, (), tokens=tools.settings.chat.prompt_tokens
     )
+    messages = composed.messages
     nothing = [] if found.nothing is None else [found.nothing]
     return PreviewOut(
         messages=[PreviewMessage(role=_ROLES[role], text=text) for role, text in messages],

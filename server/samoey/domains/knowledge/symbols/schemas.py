@@ -1,5 +1,7 @@
 """The shapes in which definitions, references, neighbours and maps come in and go out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -91,6 +93,45 @@ class NeighboursOut(BaseModel):
     callers: list[CalledOut]
     calls: list[CalledOut]
     unresolved: list[str] = Field(description="Called names that nothing here defines.")
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A definition of a file: its lines, and the line that its name stands in."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An import of a file: the line of its module, and what the file calls what it takes."""
+
+    module: str
+    line: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAround:
+    """A file as it stands around a passage of it."""
+
+    path: str
+    language: str | None
+    lines: Sequence[str]
+    definitions: Sequence[Within]
+    imports: Sequence[Imported]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Files of one commit, by path."""
+
+    commit: str
+    files: dict[str, FileAround]
 
 
 class MapSymbolOut(BaseModel):

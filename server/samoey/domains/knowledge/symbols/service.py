@@ -19,12 +19,14 @@ from samoey.domains.knowledge.symbols.schemas import (
     MapOut,
     NeighboursOut,
     ReferencesOut,
+    Surroundings,
     SymbolQuery,
 )
 from samoey.domains.repositories import service as repositories
 from samoey.kit.context import Actor, Tools
 
 if TYPE_CHECKING:
+    from samoey.domains.knowledge.symbols.facts import Facts
     from samoey.domains.knowledge.symbols.opening import OpenIndexes
 
 Told = TypeVar("Told")
@@ -76,6 +78,21 @@ async def repository_map(
         return answering.mapped(*symbols(tools).ranked(folder), commit, limit)
 
     return await asked(tools, readers, repository_id, ask)
+
+
+async def surroundings(
+    tools: Tools, readers: Sequence[Actor], repository_id: UUID, paths: Sequence[str]
+) -> Surroundings:
+    from samoey.domains.knowledge.symbols import surrounding
+
+    def ask(folder: Path, commit: str) -> tuple[str, list["Facts"]]:
+        return commit, surrounding.facts(symbols(tools).get(folder), paths)
+
+    commit, known = await asked(tools, readers, repository_id, ask)
+    mirror = repositories.mirror(tools, repository_id)
+    entries = await tools.git.among(mirror, commit, [each.path for each in known])
+    read = await asyncio.to_thread(surrounding.files, tools, mirror, entries, known)
+    return Surroundings(commit, read)
 
 
 async def typed(
