@@ -16,6 +16,23 @@ _MARGIN = 1.15
 _GIB = 2**30
 
 
+# How many tokens of conversations are kept or let go together.
+PAGE = 64
+
+
+class Room(Struct, frozen=True, kw_only=True):
+    """What a device gives to the conversations of one model, all counts of tokens but two.
+
+    `conversations` of full length are kept at once, but no more than `most_tokens`; `step_tokens`
+    are read in a step, of at most `together` requests.
+    """
+
+    conversations: int
+    most_tokens: int
+    step_tokens: int
+    together: int
+
+
 class Weights(Struct, frozen=True):
     """How many numbers a model has, and how many bytes they take on the disk."""
 
@@ -50,6 +67,12 @@ def needed(found: Weights, *, dtype: str, quantization: str) -> int:
     else:
         size = found.numbers * (4 if dtype == "float32" else 2)
     return round(size * _MARGIN) + _ITSELF
+
+
+def pages(room: Room, context: int, fitting: int | None) -> int:
+    """How many pages are kept for conversations of `context` tokens, where `fitting` tokens fit."""
+    kept = max(context, min(context * room.conversations, room.most_tokens))
+    return -(-(kept if fitting is None else min(kept, max(fitting, PAGE))) // PAGE) + 2
 
 
 def available(root: Path = Path("/")) -> int | None:

@@ -1,7 +1,6 @@
 """Text by a checkpoint: requests share the steps of one batch, by transformers' own means."""
 
 import itertools
-import math
 import queue
 import threading
 from collections.abc import Callable
@@ -12,14 +11,15 @@ from transformers import ContinuousBatchingConfig, GenerationConfig
 
 from samoey.adapters.checkpoints.engine.loading import Loaded
 from samoey.adapters.checkpoints.engine.words import Words
+from samoey.adapters.checkpoints.memory import PAGE, Room, pages
 from samoey.adapters.checkpoints.writing import Heard, Sampling
 
-_PAGE = 64
-# On a CPU: how many conversations of full length are kept at once, and how much is read in a step.
-_CONVERSATIONS = 2
-_MOST_CACHED = 16_384
-_STEP_TOKENS = 512
-_MOST_TOGETHER = 16
+# By itself transformers takes nine tenths of the memory, and no second model fits; and where flash
+# attention is not installed, each step builds a mask over all that may be kept.
+_ON_CPU = Room(conversations=2, most_tokens=16_384, step_tokens=512, together=16)
+_ON_GPU = Room(conversations=16, most_tokens=131_072, step_tokens=1024, together=64)
+# Of what is free on a GPU once the model is loaded; others may come.
+_SHARE = 0.5
 _PROOF_S = 300.0
 # Where it reads 1.0, or nothing, transformers would leave the choice out for all requests.
 _CHOICES: dict[str, Any] = {"temperature": 0.7, "top_p": 0.9, "top_k": 50}
@@ -108,23 +108,24 @@ class Batching(Words):
                 raise NoBatching(heard.failure)
             if heard.ended:
                 break
-        room = self._manager.batch_processor.cache.num_blocks * _PAGE
+        room = self._manager.batch_processor.cache.num_blocks * PAGE
         self.context_tokens = min(self.context_tokens, room)
         self._proven = True
 
 
 def _manager(loaded: Loaded, ends: frozenset[int]) -> Any:
     model, context = loaded.model, loaded.context_tokens
-    how: dict[str, Any] = {"per_request_processors": True, "page_size": _PAGE}
-    if loaded.device.type == "cpu":
-        # By itself it would take nine tenths of what is free.
-        kept = max(context, min(context * _CONVERSATIONS, _MOST_CACHED))
-        how |= {
-            "num_blocks": math.ceil(kept / _PAGE) + 2,
-            "max_batch_tokens": _STEP_TOKENS,
-            "max_requests_per_batch": _MOST_TOGETHER,
-            "use_async_batching": False,
-        }
+    on_cpu = loaded.device.type == "cpu"
+    room = _ON_CPU if on_cpu else _ON_GPU
+    how: dict[str, Any] = {
+        "per_request_processors": True,
+        "page_size": PAGE,
+        "num_blocks": pages(room, context, None if on_cpu else _fitting(model)),
+        "max_batch_tokens": room.step_tokens,
+        "max_requests_per_batch": room.together,
+    }
+    if on_cpu:
+        how |= {"use_async_batching": False}
     chosen = GenerationConfig(
         do_sample=True, eos_token_id=sorted(ends) or -1, pad_token_id=_pad(loaded), **_CHOICES
     )
@@ -134,6 +135,16 @@ def _manager(loaded: Loaded, ends: frozenset[int]) -> Any:
         )
         manager.start()
     return manager
+
+
+def _fitting(model: Any) -> int:
+    """How many tokens may be kept in our share of what is free on the GPU."""
+    config = model.config.get_text_config()
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    each = 2 * config.num_hidden_layers * heads * size * model.dtype.itemsize
+    free, _ = torch.cuda.mem_get_info()
+    return int(free * _SHARE / each)
 
 
 def _pad(loaded: Loaded) -> int:

@@ -1,5 +1,6 @@
 """Loads a checkpoint by transformers; nothing else of Samoey imports torch."""
 
+import logging
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ class Loaded:
     def __init__(self, order: Order, *, causal: bool) -> None:
         transformers.logging.set_verbosity_error()
         transformers.logging.disable_progress_bar()
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
         if order.threads:
             torch.set_num_threads(order.threads)
         self.device = _device(order.checkpoint)
@@ -76,6 +78,9 @@ def _dtype(order: Order, device: "torch.device") -> Any:
         return torch.float32
     if asked != "auto":
         return getattr(torch, asked)
+    if device.type == "cuda" and order.checkpoint.quantization == "int8":
+        # What bitsandbytes computes 8 bits with; another kind is cast in every layer, and logged.
+        return torch.float16
     saved = getattr(_config(order.folder), "dtype", None)
     # Halves of that kind are computed on a CPU one by one.
     return torch.float32 if device.type == "cpu" and saved == torch.float16 else "auto"
