@@ -8,6 +8,7 @@ from sqlalchemy import text
 from samoey.domains.chat import service as chat
 from samoey.domains.chat.answers import service as answers
 from samoey.domains.chat.answers.gathering import Asked, gather
+from samoey.domains.chat.answers.writing import UNSUPPORTED
 from samoey.domains.chat.schemas import MessageOut
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import NewRepository
@@ -299,6 +300,7 @@ async def test_stop_ends_an_answer_and_keeps_what_was_said(
 
     assert answer.text.startswith("One sentence.")
     assert len(answer.text) < 2_000
+    assert answer.notes == [UNSUPPORTED]
 
 
 async def _once(talk: Talk, question_id: object, status: str) -> MessageOut:

@@ -1,6 +1,10 @@
 """A citation stays with a sentence that its lines bear out."""
 
-from samoey.domains.chat.answers.writing import UNSUPPORTED
+from samoey.domains.chat.answers.writing import (
+    NOTHING_FOUND,
+    UNSUPPORTED,
+    UNSUPPORTED_BEGINNING,
+)
 from tests.domains.chat.talk import Talk
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
@@ -22,3 +26,32 @@ async def test_a_sentence_that_its_lines_do_not_bear_out_keeps_no_citation_and_t
     assert UNSUPPORTED in false.notes
     assert len(true.citations) == 1
     assert UNSUPPORTED not in true.notes
+
+
+async def test_words_of_a_model_that_found_nothing_say_that_they_do_not_come_from_the_code(
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
+) -> None:
+    talk = await Talk.begin(house_with_model, ada)
+    double.say("Water boils at a hundred degrees [S1].")
+
+    answer = await talk.ask("zzyzx qqrst?")
+
+    assert (answer.text, answer.notes) == (
+        "Water boils at a hundred degrees.",
+        [NOTHING_FOUND],
+    )
+
+
+async def test_what_a_model_wrote_before_it_failed_is_told_from_the_passages_below(
+    house_with_model: RunningHouse, double: OpenAIDouble, ada: Somebody
+) -> None:
+    talk = await Talk.begin(house_with_model, ada)
+    double.say("The fuel is sold to a bank. ", finish="content_filter")
+
+    answer = await talk.ask("ignite a spark: make spark")
+
+    assert answer.status == "failed"
+    assert answer.text.startswith("The fuel is sold to a bank.")
+    assert answer.citations
+    assert UNSUPPORTED_BEGINNING in answer.notes
+    assert UNSUPPORTED not in answer.notes

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from samoey.domains.chat import service as chat
+from samoey.domains.chat.answers.writing import UNSUPPORTED_BEGINNING
 from samoey.domains.chat.schemas import MessageOut
 from samoey.domains.repositories import service as repositories
 from samoey.domains.repositories.schemas import NewRepository
@@ -98,7 +99,7 @@ async def test_a_good_answer_gives_way_to_a_new_one(talk: Talk, double: OpenAIDo
 
     assert answer.text.startswith("It begins. And then it")
     assert answer.status == "failed"
-    assert answer.notes == []
+    assert answer.notes == [UNSUPPORTED_BEGINNING]
 
 
 async def test_an_earlier_answer_is_not_shown_while_it_is_written_anew(

@@ -92,8 +92,18 @@ def test_what_overlaps_becomes_one_passage_in_the_place_of_the_first() -> None:
     kept = distinct([named, apart, inside, across])
 
     assert places(kept) == [("app/engine.py", 20, 50), ("app/engine.py", 51, 60)]
-    assert kept[0].why == "named"
+    assert (kept[0].why, kept[0].source.symbol) == ("named", "part_20")
     assert kept[0].source.text == passage(20, 50).source.text
+
+
+def test_what_was_named_keeps_its_name_in_a_larger_passage_and_what_was_found_does_not() -> None:
+    larger = passage(10, 60)
+
+    [named] = distinct([passage(20, 30, why="named"), larger])
+    [found] = distinct([passage(20, 30), larger])
+
+    assert places([named, found]) == [("app/engine.py", 10, 60)] * 2
+    assert (named.source.symbol, found.source.symbol) == ("part_20", "part_10")
 
 
 def test_what_was_found_is_no_neighbour_and_a_neighbour_stands_there_once() -> None:

@@ -188,6 +188,20 @@ def test_who_calls_a_function_and_what_it_calls() -> None:
     assert [each.place.name for each in price.calls] == ["rate"]
 
 
+def test_who_wants_sure_callers_only_is_not_given_those_that_a_name_alone_tells() -> None:
+    far = facts("far/away.py", "def elsewhere(thing):\n    thing.add(1)\n")
+    index = opened(*SHOP, far)
+
+    every = neighbours(index, "c", asked(name="Basket.add")).callers
+    sure = neighbours(index, "c", asked(name="Basket.add", sure=True)).callers
+
+    assert [(each.place.path, each.place.how) for each in every] == [
+        ("tests/test_shop.py", "imported"),
+        ("far/away.py", "name"),
+    ]
+    assert sure == every[:1]
+
+
 @pytest.mark.parametrize(
     "where",
     [{"name": "nothing"}, {"path": "shop/basket.py", "line": 2, "column": 1},

@@ -11,7 +11,7 @@ from uuid import UUID
 from samoey.domains.chat import pieces, repository
 from samoey.domains.chat.answers.gathering import Asked
 from samoey.domains.chat.answers.telling import Telling
-from samoey.domains.chat.answers.writing import Draft, Taken, plainly, write
+from samoey.domains.chat.answers.writing import UNSUPPORTED, Draft, Taken, plainly, write
 from samoey.domains.chat.errors import AnswerTookTooLong
 from samoey.domains.chat.events import AnswerStarted, MessageAnswered
 from samoey.domains.chat.ratings import repository as ratings
@@ -219,10 +219,14 @@ async def _keep(
 ) -> MessageStatus:
     """Keep what was told, and say as what.
 
+    What was cut short says itself when no citation bears it out; a whole one has said so.
+
     Nothing happens when another attempt has begun or ended since. An earlier answer gives way only
     to words.
     """
     text = telling.text.strip("\n")
+    if text and not draft.whole and not telling.citations:
+        draft.notes.append(UNSUPPORTED)
     async with tools.work(SYSTEM) as ctx:
         found = await repository.answer_for_writing(ctx.db, task.answer_id)
         if found is None:

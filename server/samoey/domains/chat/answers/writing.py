@@ -40,6 +40,10 @@ NO_MODEL = (
 )
 MODEL_FAILED = "The model did not finish, so here are the passages that were found:"
 UNSUPPORTED = "Nothing in this answer is borne out by a citation that holds: check it in the code."
+UNSUPPORTED_BEGINNING = (
+    "What the model wrote before it failed is borne out by no citation that holds."
+)
+NOTHING_FOUND = "No code was found for this question: nothing in this answer comes from it."
 LENGTH_REACHED = "The model stopped at its length limit: the answer is not complete."
 _LONGEST_ANSWER = 200_000
 _TRIES = 2
@@ -86,6 +90,8 @@ class Draft:
     problem: str | None = None
     # What it was made from.
     context: Context | None = None
+    # Whether it came to its end, and said by itself what a reader should know.
+    whole: bool = False
     # Nothing where no model was asked.
     taken: Taken | None = None
 
@@ -98,6 +104,13 @@ async def write(
     A model that fails never leaves a person with nothing: what was found is laid out instead,
     unless an earlier answer stands there.
     """
+    await _write(tools, asked, model, telling, draft)
+    draft.whole = True
+
+
+async def _write(
+    tools: Tools, asked: Asked, model: str | None, telling: Telling, draft: Draft
+) -> None:
     await telling.stage("searching")
     found = await gather(tools, asked)
     draft.outline, draft.notes = found.outline, found.notes
@@ -112,12 +125,14 @@ async def write(
             material = await build(tools, asked.actor, found.passages, found.asides)
             await telling.stage("thinking")
             await _by_model(tools, asked, model, material, _Pen(checker, telling, draft))
-            if found.passages and not telling.citations:
-                draft.notes.append(UNSUPPORTED)
+            if not telling.citations:
+                draft.notes.append(UNSUPPORTED if found.passages else NOTHING_FOUND)
         except Problem as problem:
             draft.problem = plainly(problem)
             if draft.earlier and not telling.text:
                 return
+            if telling.text and not telling.citations:
+                draft.notes.append(UNSUPPORTED_BEGINNING)
             await telling.write("\n\n" if telling.text else "")
             if found.passages:
                 await telling.write(f"{MODEL_FAILED}\n\n")

@@ -66,7 +66,11 @@ def is_target(passage: Passage) -> bool:
 async def _of(tools: Tools, actor: Actor, passage: Passage) -> list[Neighbour]:
     source = passage.source
     query = SymbolQuery(
-        repository_id=passage.repository_id, name=source.symbol, path=source.path, limit=50
+        repository_id=passage.repository_id,
+        name=source.symbol,
+        path=source.path,
+        limit=50,
+        sure=True,
     )
     try:
         told = await knowledge.neighbours(tools, actor, query)
@@ -76,9 +80,10 @@ async def _of(tools: Tools, actor: Actor, passage: Passage) -> list[Neighbour]:
     of = told.definition
     if of.commit != source.commit or of.path != source.path:
         return []
+    callers = [] if is_common(of) else sure(told.callers, of)
     chosen: list[tuple[Why, CalledOut]] = [
         *(("calls", it) for it in sure(told.calls, of)[:MOST_CALLS]),
-        *(("called-by", it) for it in sure(told.callers, of)[:MOST_CALLERS]),
+        *(("called-by", it) for it in callers[:MOST_CALLERS]),
     ]
     return [
         Neighbour(

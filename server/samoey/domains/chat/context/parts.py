@@ -118,7 +118,9 @@ def union(first: Passage, other: Passage) -> Passage:
         return first
     lines = dict(enumerate(two.text.split("\n"), start=two.start))
     lines |= dict(enumerate(one.text.split("\n"), start=one.start))
-    named = two if two.start <= one.start and two.end >= one.end else one
+    # What was asked for by its name keeps it.
+    larger = two.start <= one.start and two.end >= one.end
+    named = two if larger and first.why != "named" else one
     whole = replace(
         one,
         start=min(lines),

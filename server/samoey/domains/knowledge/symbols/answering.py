@@ -187,7 +187,7 @@ class Surroundings:
         path = word.entry.path
         if path not in self.known:
             found = self.index.file(path)
-            self.known[path] = found[0].facts(found[1]).definitions if found else []
+            self.known[path] = found[0].definitions(found[1]) if found else []
         callable_ones = [each for each in self.known[path] if each.kind in CALLABLE]
         return innermost(callable_ones, word.reference.line)
 
@@ -205,19 +205,25 @@ def neighbours(index: Index, commit: str, query: SymbolQuery) -> NeighboursOut:
     calls, unresolved = called_by(index, target, commit)
     return NeighboursOut(
         definition=place(target, by, commit),
-        callers=callers(index, target, commit)[: query.limit],
+        callers=callers(index, target, commit, sure=query.sure)[: query.limit],
         calls=calls[: query.limit],
         unresolved=unresolved[:MOST_UNRESOLVED],
     )
 
 
-def callers(index: Index, target: Placed, commit: str) -> list[CalledOut]:
+def callers(index: Index, target: Placed, commit: str, *, sure: bool = False) -> list[CalledOut]:
     name = simple(target.definition.name, target.entry.language)
     around = Surroundings(index)
     lines: dict[tuple[str, Definition], tuple[Entry, How, list[int]]] = {}
+    # All calls of a file are told alike, and a common name is called in many.
+    told: dict[str, How] = {}
     for word in followed(index, name, target):
+        by = told.get(word.entry.path)
+        if by is None:
+            by = told[word.entry.path] = how(word.entry, name, target.entry.path)
+        if sure and by == "name":
+            continue
         outer = around.of(word) or whole(word.entry)
-        by = how(word.entry, name, target.entry.path)
         key = (word.entry.path, outer)
         lines.setdefault(key, (word.entry, by, []))[2].append(word.reference.line)
     result = [

@@ -31,6 +31,7 @@ class SymbolQuery(BaseModel):
     line: int | None = Field(None, ge=1)
     column: int | None = Field(None, ge=1, description="In characters, from 1.")
     limit: int = Field(100, ge=1, le=MOST_PLACES)
+    sure: bool = Field(False, description="Of callers only those that more than a name tells.")
 
 
 class PlaceOut(BaseModel):

@@ -86,7 +86,7 @@ async def surroundings(
     from samoey.domains.knowledge.symbols import surrounding
 
     def ask(folder: Path, commit: str) -> tuple[str, list["Facts"]]:
-        return commit, surrounding.facts(symbols(tools).get(folder), paths)
+        return commit, surrounding.known(symbols(tools).get(folder), paths)
 
     commit, known = await asked(tools, readers, repository_id, ask)
     mirror = repositories.mirror(tools, repository_id)

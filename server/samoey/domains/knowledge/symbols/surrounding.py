@@ -7,21 +7,27 @@ from samoey.domains.knowledge.parse.chunks import NotText, decode, split
 from samoey.domains.knowledge.symbols.facts import Facts
 from samoey.domains.knowledge.symbols.resolving import Index
 from samoey.domains.knowledge.symbols.schemas import FileAround, Imported, Within
+from samoey.domains.knowledge.symbols.table import Table
 from samoey.kit.context import Tools
 from samoey.kit.ports.git import RevisionNotFound, TreeEntry
 
 
-def facts(index: Index, paths: Sequence[str]) -> list[Facts]:
-    """What is known of those of the paths that the index has."""
+def known(index: Index, paths: Sequence[str]) -> list[Facts]:
+    """What those of the paths define and import that the index has."""
     places = [place for path in paths if (place := index.file(path)) is not None]
-    return [table.facts(number) for table, number in places]
+    return [facts(table, number) for table, number in places]
+
+
+def facts(table: Table, number: int) -> Facts:
+    entry = table.files[number]
+    return Facts(entry.path, entry.language, table.definitions(number), [], entry.imports)
 
 
 def files(
-    tools: Tools, mirror: Path, entries: Sequence[TreeEntry], known: Sequence[Facts]
+    tools: Tools, mirror: Path, entries: Sequence[TreeEntry], told: Sequence[Facts]
 ) -> dict[str, FileAround]:
     """Read these files, for a thread; what is no text is left out, as it is from the index."""
-    of = {each.path: each for each in known}
+    of = {each.path: each for each in told}
     wanted = {entry.path: entry.blob for entry in entries if entry.path in of}
     limit = int(tools.settings.knowledge.largest_file_kb * 1000)
     try:

@@ -169,14 +169,19 @@ class Table:
             columns["ref_column"][position],
         )
 
+    def definitions(self, file: int) -> list[Definition]:
+        """Give back what a file defines, for whoever does not ask what it refers to."""
+        defs = self.columns["defs_of_file"]
+        return [self.definition(position) for position in range(defs[file], defs[file + 1])]
+
     def facts(self, file: int) -> Facts:
         """Give back what a file says."""
         entry = self.files[file]
-        defs, refs = self.columns["defs_of_file"], self.columns["refs_of_file"]
+        refs = self.columns["refs_of_file"]
         return Facts(
             entry.path,
             entry.language,
-            [self.definition(position) for position in range(defs[file], defs[file + 1])],
+            self.definitions(file),
             [self.reference(position) for position in range(refs[file], refs[file + 1])],
             entry.imports,
         )
