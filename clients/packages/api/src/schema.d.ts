@@ -5511,6 +5511,8 @@ export interface operations {
                 /** @description In characters, from 1. */
                 column?: number | null;
                 limit?: number;
+                /** @description Of callers only those that more than a name tells. */
+                sure?: boolean;
             };
             header?: never;
             path?: never;
@@ -5852,6 +5854,8 @@ export interface operations {
                 /** @description In characters, from 1. */
                 column?: number | null;
                 limit?: number;
+                /** @description Of callers only those that more than a name tells. */
+                sure?: boolean;
             };
             header?: never;
             path?: never;
@@ -5968,6 +5972,8 @@ export interface operations {
                 /** @description In characters, from 1. */
                 column?: number | null;
                 limit?: number;
+                /** @description Of callers only those that more than a name tells. */
+                sure?: boolean;
             };
             header?: never;
             path?: never;
