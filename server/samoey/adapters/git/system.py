@@ -1,6 +1,6 @@
 """The port to git, kept by the git program of the machine."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 from samoey.adapters.git import addresses, batch, fetching, mirrors, reading, snapshots
@@ -104,12 +104,8 @@ class SystemGit:
         """The bytes of one blob."""
         return await reading.blob(mirror, blob, limit)
 
-    @staticmethod
-    def blobs_sync(
-        mirror: Path, blobs: Iterable[str], *, limit: int = _LARGEST_BLOB
-    ) -> Iterator[tuple[str, bytes]]:
-        """Many blobs, for a child process."""
-        return batch.blobs_sync(mirror, blobs, limit=limit)
+    # By its own name: a child process that is given it loads that file and nothing of this one.
+    blobs_sync = staticmethod(batch.blobs_sync)
 
     def blobs_at_once(
         self, mirror: Path, blobs: Iterable[str], *, limit: int = _LARGEST_BLOB

@@ -8,11 +8,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING, Protocol
 
 from samoey.kit.problems import InvalidRequest, NotFound, Problem, TooLarge, Unavailable
+
+if TYPE_CHECKING:
+    # A child process that only reads blobs has no other use for it.
+    from pydantic import SecretStr
 
 
 class RevisionNotFound(NotFound):
@@ -127,7 +129,7 @@ class EntryKind(StrEnum):
 class Token:
     """What opens a repository over HTTP."""
 
-    secret: SecretStr
+    secret: "SecretStr"
     username: str | None = None
 
 
@@ -135,7 +137,7 @@ class Token:
 class SshKey:
     """What opens a repository over SSH, and the key its server must show."""
 
-    secret: SecretStr
+    secret: "SecretStr"
     host_key: str | None = None
 
 
@@ -248,6 +250,20 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+class BlobsReader(Protocol):
+    """Reads blobs by a mirror's own files; it can be pickled."""
+
+    def __call__(
+        self, mirror: Path, blobs: Iterable[str], *, limit: int = 8_000_000
+    ) -> Iterator[tuple[str, bytes]]:
+        """Many blobs in the order asked; those over `limit` are passed by.
+
+        Raises:
+            RevisionNotFound: the mirror lacks one of them.
+        """
+        ...
 
 
 class Git(Protocol):
@@ -366,20 +382,17 @@ class Git(Protocol):
         """
         ...
 
-    @staticmethod
-    def blobs_sync(
-        mirror: Path, blobs: Iterable[str], *, limit: int = 8_000_000
-    ) -> Iterator[tuple[str, bytes]]:
-        """Many blobs in the order asked, for a child process; those over `limit` are passed by."""
+    @property
+    def blobs_sync(self) -> BlobsReader:
+        """What reads many blobs in a child process, to which it can be sent."""
         ...
 
     def blobs_at_once(
         self, mirror: Path, blobs: Iterable[str], *, limit: int = 8_000_000
     ) -> Generator[tuple[str, bytes]]:
-        """Many blobs in the order asked, for a thread; those over `limit` are passed by.
+        """Read as `blobs_sync` does, for a thread: to ask for a few costs little.
 
-        What reads them stands by for the next time: to ask for a few costs little. Whoever wants no
-        more of them closes the iterator.
+        Whoever wants no more of them closes the iterator.
 
         Raises:
             RevisionNotFound: the mirror lacks one of them.

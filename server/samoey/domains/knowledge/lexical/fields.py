@@ -53,7 +53,7 @@ def document(found: Passage, body: str, words: Words) -> tantivy.Document:
     made.add_text("body", body)
     if found.name:
         made.add_text("name", words.line(found.name))
-    made.add_text("path", words.line(found.path))
+    made.add_text("path", words.path(found.path))
     made.add_text("file", found.path)
     if found.language:
         made.add_text("language", found.language)

@@ -30,6 +30,13 @@ class Words:
     def __init__(self) -> None:
         self.stem = Stemmer.Stemmer("english").stemWord
         self.known: dict[str, str] = {}
+        self.last = ("", "")
+
+    def path(self, path: str) -> str:
+        """Give the words of a path as `line` does; passages come by their files, so it repeats."""
+        if self.last[0] != path:
+            self.last = (path, self.line(path))
+        return self.last[1]
 
     def line(self, text: str) -> str:
         """Give the words of a text with spaces between them, as the index's fields take them."""
