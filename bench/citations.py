@@ -1,9 +1,10 @@
 """How many false citations an answer would show, and how many true ones it would drop.
 
-Sixty claims about Flask (`claims.toml`), each written with the place that bears it out and with a
-false citation: another line or file for the same words, a symbol that is made up, or words that the
-right place does not say. Each is told to the checker as a model would tell it, among the passages
-that a search for its question finds.
+Sixty claims about Flask (`claims.toml`), forty about Requests (`claims_requests.toml`), and twenty-
+four about HTTPX (`claims_httpx.toml`) by which nothing was chosen. Each was written with the place
+that bears it out and with a false citation: another line or file for the same words, a symbol that
+is made up, or words that the right place does not say. Each is told to the checker as a model would
+tell it, among the passages that a search for its question finds.
 """
 
 import asyncio
@@ -19,10 +20,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from first_answer import source
+from packages import unpacked
 
 HERE = Path(__file__).resolve().parent
 KINDS = ("line", "file", "symbol", "meaning")
+# Each set of claims: its file, the package that it is about, and what its figures are called.
+SETS = (
+    ("claims.toml", "flask", ""),
+    ("claims_requests.toml", "requests", "_requests"),
+    ("claims_httpx.toml", "httpx", "_httpx"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,17 +42,26 @@ class Told:
     shown: bool
 
 
-def claims() -> list[dict[str, str]]:
-    """The claims, as they were written."""
-    told: list[dict[str, str]] = tomllib.loads((HERE / "claims.toml").read_text())["pair"]
+def claims(file: str) -> list[dict[str, str]]:
+    """The claims of one set, as they were written."""
+    told: list[dict[str, str]] = tomllib.loads((HERE / file).read_text())["pair"]
     return told
 
 
 def measure() -> dict[str, float]:
-    """The figures `false_shown` (how many) and `true_dropped` (a share)."""
+    """The figures `false_shown` (how many) and `true_dropped` (a share), for each of the sets."""
+    figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="samoey-bench-") as home:
         os.environ["SAMOEY_HOME"] = f"{home}/home"
-        told = asyncio.run(judged(claims()))
+        for file, package, suffix in SETS:
+            print(f"{package}:", file=sys.stderr)
+            told = asyncio.run(judged(unpacked(package), claims(file)))
+            figures |= {f"{name}{suffix}": seen for name, seen in counted(told).items()}
+    return figures
+
+
+def counted(told: Sequence[Told]) -> dict[str, float]:
+    """What was shown though false, and dropped though true."""
     false = [each for each in told if not each.true]
     true = [each for each in told if each.true]
     shown, dropped = [each for each in false if each.shown], [it for it in true if not it.shown]
@@ -60,15 +76,15 @@ def measure() -> dict[str, float]:
     return {"false_shown": float(len(shown)), "true_dropped": round(len(dropped) / len(true), 4)}
 
 
-async def judged(pairs: Sequence[dict[str, str]]) -> list[Told]:
-    """Have a house judge both sentences of every pair."""
+async def judged(package: Path, pairs: Sequence[dict[str, str]]) -> list[Told]:
+    """Have a house judge both sentences of every pair about a package."""
     from samoey.cli.bringing import bring
     from samoey.cli.local import local_house
 
     told = []
     async with local_house() as (tools, actor, workspace_id):
-        flask = await bring(tools, actor, workspace_id, str(source()))
-        judge = Judge(tools, actor, workspace_id, flask.id)
+        brought = await bring(tools, actor, workspace_id, str(package))
+        judge = Judge(tools, actor, workspace_id, brought.id, package)
         for pair in pairs:
             told.append(await judge.shows(pair, true=True))
             told.append(await judge.shows(pair, true=False))
@@ -78,8 +94,10 @@ async def judged(pairs: Sequence[dict[str, str]]) -> list[Told]:
 class Judge:
     """Tells sentences to the checker of answers."""
 
-    def __init__(self, tools: Any, actor: Any, workspace_id: UUID, repository_id: UUID) -> None:
-        self.tools, self.actor = tools, actor
+    def __init__(
+        self, tools: Any, actor: Any, workspace_id: UUID, repository_id: UUID, package: Path
+    ) -> None:
+        self.tools, self.actor, self.package = tools, actor, package
         self.workspace_id, self.repository_id = workspace_id, repository_id
 
     async def shows(self, pair: dict[str, str], *, true: bool) -> Told:
@@ -115,10 +133,10 @@ class Judge:
         symbol = max(
             (each for each in outline if each.name == name), key=lambda each: each.end - each.start
         )
-        text = (source() / path).read_text().split("\n")[symbol.start - 1 : symbol.end]
+        text = (self.package / path).read_text().split("\n")[symbol.start - 1 : symbol.end]
         place = Source(
             tag=tag,
-            repository_name="flask",
+            repository_name=self.package.name,
             path=path,
             start=symbol.start,
             end=symbol.end,

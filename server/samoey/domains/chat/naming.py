@@ -48,6 +48,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[A-Za-z_$][\w$]*", text))
 
 
+def written(name: str, text: str) -> bool:
+    """Whether a chain that begins at the object itself (`self.json.dump`) stands in a text.
+
+    It is quoted from the code: where its last part is defined, the chain does not stand. All other
+    names can be.
+    """
+    own, *chain = _JOINT.split(name)
+    if own not in _OWN or len(chain) <= 1:
+        return True
+    return re.search(r"\s*(?:\.|::|->)\s*".join(map(re.escape, chain)), text) is not None
+
+
 def held(name: str, lines: frozenset[str], *, symbol: str | None, path: str) -> bool:
     """Whether `name` stands in lines (given as their words) of the definition `symbol` in `path`.
 

@@ -1,10 +1,15 @@
 """A citation stays with a sentence that its lines bear out."""
 
+from dataclasses import replace
+
+from samoey.domains.chat.answers.checking import Checker
+from samoey.domains.chat.answers.gathering import Asked, gather
 from samoey.domains.chat.answers.writing import (
     NOTHING_FOUND,
     UNSUPPORTED,
     UNSUPPORTED_BEGINNING,
 )
+from samoey.domains.chat.context.parts import Passage
 from tests.domains.chat.talk import Talk
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
@@ -55,3 +60,25 @@ async def test_what_a_model_wrote_before_it_failed_is_told_from_the_passages_bel
     assert answer.citations
     assert UNSUPPORTED_BEGINNING in answer.notes
     assert UNSUPPORTED not in answer.notes
+
+
+async def test_prose_that_says_the_same_in_more_words_outdoes_no_code(
+    house_with_code: RunningHouse, ada: Somebody
+) -> None:
+    tools = house_with_code.tools
+    found = await gather(tools, Asked(ada.actor, ada.workspace_id, (), "ignite a spark"))
+    code = next(it for it in found.passages if it.source.symbol == "ignite")
+    said = "`ignite` makes a spark, sees the engine and cools the chamber"
+
+    def beside(language: str) -> Passage:
+        other = replace(code.source, tag="S9", path="other", text=said, language=language)
+        return replace(code, source=other)
+
+    kept = [
+        (await Checker(tools, ada.actor, [code, beside(language)]).check(
+            f"{said} [{code.source.tag}]."
+        )).citations
+        for language in ("markdown", "python")
+    ]  # fmt: skip
+
+    assert [len(each) for each in kept] == [1, 0]

@@ -1,7 +1,7 @@
 import pytest
 
 from samoey.domains.chat.answers.reading import Mark, Place, clauses
-from samoey.domains.chat.naming import held, named, words
+from samoey.domains.chat.naming import held, named, words, written
 
 
 def test_a_sentence_is_cut_at_its_citations() -> None:
@@ -88,3 +88,11 @@ def test_lines_hold_a_name_or_do_not(name: str, *, holds: bool) -> None:
     lines = words("    def start(self):\n        return 1")
 
     assert held(name, lines, symbol="Engine.start", path="app/engine.py") == holds
+
+
+def test_a_chain_from_the_object_itself_stands_where_it_is_written() -> None:
+    assert written("self.json.response", "return self.json\n    .response(rv)")
+    assert not written("self.json.response", "def response(self, *args): ...")
+    # Of one step it may be the definition, and a chain from elsewhere may name one.
+    assert written("self.response", "def response(self): ...")
+    assert written("json.response", "def response(self): ...")

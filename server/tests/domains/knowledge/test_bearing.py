@@ -98,6 +98,22 @@ def test_signs_are_known_by_their_names_and_odd_forms_by_the_usual_one() -> None
     assert support(said, 'send(dotted.rpartition(".")[0])  # cut the name, write') > 0.9
 
 
+def test_what_code_does_to_the_world_must_be_shown_by_it_in_one_word_or_another() -> None:
+    false = "The session is loaded from its cookie by a thread of its own."
+    true = "The session is loaded from its cookie by a task that it awaits."
+    shown = OPENING.replace("def", "async def") + "    await gather(loading)\n"
+
+    assert support(false, OPENING) < support(true, OPENING)
+    assert support(false, OPENING) < support(false, shown) - 0.2
+
+
+def test_an_identifier_is_one_word_however_code_writes_it() -> None:
+    said = "An address of IPv4 is compared with the others here."
+
+    assert support(said, "if is_ipv4_address(other): compare(address)") > 0.9
+    assert support(said, "if is_ip(address): compare(other)") < 0.9
+
+
 @pytest.mark.parametrize("lines", ["", "\n" * 10_000, "x" * 200_000, "\0"])
 def test_odd_lines_bear_out_nothing(lines: str) -> None:
     assert support("The session is loaded from the signed cookie.", lines) < 0.5

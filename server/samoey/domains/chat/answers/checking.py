@@ -8,7 +8,7 @@ from uuid import UUID
 
 from samoey.domains.chat.answers.reading import Clause, Mark, Place, clauses
 from samoey.domains.chat.context.parts import Passage
-from samoey.domains.chat.naming import held, named, words
+from samoey.domains.chat.naming import held, named, words, written
 from samoey.domains.chat.schemas import CitationOut
 from samoey.domains.knowledge import service as knowledge
 from samoey.domains.knowledge.schemas import Citation, Verified
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENOUGH = 0.44
 # Lines that another passage beats by more are not those that were meant.
 BEATEN = 0.2
+PROSE = frozenset({"markdown", "rst", "asciidoc", "text"})
 # A citation with the passage that its claim named, before and after it was verified.
 _Claimed = tuple[Passage, Citation]
 _Held = tuple[Passage, Verified]
@@ -109,7 +110,8 @@ class Checker:
         elsewhere = (
             support(said, names, [source.text], around=f"{source.path} {source.symbol or ''}")
             for source in self._elsewhere(found)
-            if all(_stands(source, name) for name in names)
+            if not (_is_prose(source) and any(not _is_prose(it.source) for it, _ in found))
+            and all(_stands(source, name) for name in names)
         )
         return all(other is None or other - cited <= BEATEN for other in elsewhere)
 
@@ -168,6 +170,11 @@ class Checker:
         return self._numbers[key]
 
 
+def _is_prose(source: Source) -> bool:
+    """Whether it is documentation, which says in words what code only does: it outdoes no code."""
+    return source.language in PROSE
+
+
 def _shown(passage: Passage, start: int, end: int) -> bool:
     """Whether lines are of a passage, or among those that stand with it."""
     source = passage.source
@@ -186,4 +193,5 @@ def _holds(passage: Passage, verified: Verified, name: str) -> bool:
     # Lines that only stand with a passage do not belong to its definition.
     its_own = source.start <= cited.start <= cited.end <= source.end
     symbol = verified.symbol or (source.symbol if its_own else None)
-    return held(name, words(verified.text), symbol=symbol, path=cited.path)
+    stands = held(name, words(verified.text), symbol=symbol, path=cited.path)
+    return stands and written(name, verified.text)

@@ -8,11 +8,13 @@ nothing of a sentence in another language than the code's.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from samoey.domains.knowledge.citing.effects import EFFECTS
 from samoey.domains.knowledge.citing.english import ENGLISH, FORMS, GLUE, SIGNS
-from samoey.domains.knowledge.lexical.words import Words
+from samoey.domains.knowledge.lexical.words import IDENTIFIER, PART, Words
 
 if TYPE_CHECKING:
     from samoey.domains.knowledge.lexical.reading import Snapshot
@@ -23,6 +25,8 @@ WINDOW = 14
 GIVEN = 3.0
 # Fewer words than this are said in too many ways.
 FEWEST = 3
+# A word that says what code does to the world outside, and that it does not show, counts for more.
+TELLING = 3.0
 # From this share of its words on, a sentence is taken for English.
 ENGLISH_SHARE = 0.1
 SHORT = 4
@@ -53,17 +57,31 @@ class Bearing:
         None when it cannot be told: the sentence is not English, or says too little.
         """
         plain = without(sentence, names)
-        wanted = {word: self._worth(word) for word in self._said(plain) - self._glue}
+        parts = self._identifiers(plain)
+        wanted = {word: self._worth(word) for word in parts.keys() - self._glue}
         if len(wanted) < FEWEST or not english(plain):
             return None
-        held = self._said(around).intersection(wanted)
-        for each in lines:
-            held |= max(
-                (wanted.keys() & window for window in self._split(each)),
-                key=lambda found: sum(wanted[word] for word in found),
-            )
+        places = [self._said(around), *self._best(wanted, parts, lines)]
+        held = set[str]().union(*(holding(parts, wanted, place) for place in places))
+        shown = frozenset[str]().union(*(self._all(each) for each in lines), places[0])
+        for word in effects_missing(wanted, shown):
+            held.discard(word)
+            wanted[word] *= TELLING
         borne = sum(wanted[word] for word in held)
         return (borne + GIVEN) / (sum(wanted.values()) + GIVEN)
+
+    def _best(
+        self,
+        wanted: Mapping[str, float],
+        parts: Mapping[str, frozenset[str]],
+        lines: Sequence[str],
+    ) -> Iterator[frozenset[str]]:
+        """Of each citation's windows the one that bears out most."""
+        for each in lines:
+            yield max(
+                self._split(each),
+                key=lambda window: sum(wanted[word] for word in holding(parts, wanted, window)),
+            )
 
     def _worth(self, word: str) -> float:
         forms = (word, *OTHER_FORMS.get(word, ()))
@@ -81,11 +99,42 @@ class Bearing:
             )
         return self._windows[lines]
 
+    def _all(self, lines: str) -> frozenset[str]:
+        return frozenset[str]().union(*self._split(lines))
+
+    def _identifiers(self, text: str) -> dict[str, frozenset[str]]:
+        """The words of a sentence in one form each, with the parts of those that have several."""
+        found: dict[str, frozenset[str]] = {}
+        for identifier in IDENTIFIER.findall(text):
+            parts = [FORMS.get(word, word) for word in self._words.line(identifier).split()]
+            if parts:
+                # What is said as one word is one: its parts alone say something else.
+                found[parts[-1]] = frozenset(parts[:-1])
+        quoted = set(QUOTED.findall(text))
+        return found | {name: frozenset() for name, sign in SIGNS.items() if sign in quoted}
+
     def _said(self, text: str) -> frozenset[str]:
         """The words of a text in one form each, and the names of signs that stand in quotes."""
         quoted = set(QUOTED.findall(text))
         found = {FORMS.get(word, word) for word in self._words.line(text).split()}
+        for identifier in IDENTIFIER.findall(text):
+            # `is_ipv4_address` speaks of `IPv4`.
+            parts = [part.lower() for part in PART.findall(identifier)]
+            found.update(map("".join, pairwise(parts)))
         return frozenset(found | {name for name, sign in SIGNS.items() if sign in quoted})
+
+
+def holding(
+    parts: Mapping[str, frozenset[str]], wanted: Iterable[str], place: frozenset[str]
+) -> set[str]:
+    """Which of the wanted words stand in a place, whole or in all their parts."""
+    return {word for word in wanted if word in place or (parts.get(word) and parts[word] <= place)}
+
+
+def effects_missing(wanted: Iterable[str], shown: frozenset[str]) -> set[str]:
+    """The words that say what code does to the world outside, where it does not show it."""
+    words = set(wanted)
+    return set[str]().union(*(words & said for said, showing in EFFECTS if not showing & shown))
 
 
 def without(sentence: str, names: Iterable[str]) -> str:
