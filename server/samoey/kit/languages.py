@@ -25,6 +25,7 @@ ENDINGS = {
     "svelte": "svelte", "scss": "scss", "less": "less", "xml": "xml", "proto": "protobuf",
     "graphql": "graphql", "tf": "terraform", "ini": "ini", "cfg": "ini", "m": "objective-c",
     "asm": "assembly", "s": "assembly", "zig": "zig", "nim": "nim", "ps1": "powershell",
+    "ipynb": "jupyter",
 }  # fmt: skip
 NAMES = {
     "dockerfile": "dockerfile", "makefile": "make", "gnumakefile": "make", "rakefile": "ruby",

@@ -29,7 +29,7 @@ GIVEN_UP_S = 3600
 # beside it.
 VECTORS = ".v-"
 # Bump when documents, words or parts change: older snapshots are then made anew, not built upon.
-FORMAT = f"5-{version('tantivy')}"
+FORMAT = f"6-{version('tantivy')}"
 
 
 class FileEntry(msgspec.Struct, array_like=True, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from samoey.domains.knowledge.parse.notebooks import Cell, cells
 from samoey.domains.knowledge.parse.sections import Symbol
 from samoey.domains.knowledge.parse.symbols import TYPES, UNDERSTOOD, NotUnderstood, Parsed, parsed
 from samoey.domains.knowledge.parse.windows import LINES, windows
@@ -51,7 +52,7 @@ class NotText(Exception):
 
 
 def cut(path: str, blob: bytes) -> Cut:
-    """Cut a file into chunks that together cover all of its text.
+    """Cut a file into chunks that together cover all of its text; of a notebook, its cells.
 
     Raises:
         NotText: it is binary; there is nothing to index.
@@ -59,6 +60,11 @@ def cut(path: str, blob: bytes) -> Cut:
     text, garbled = decode(blob)
     language = language_of(path, blob[:BINARY_PROBE])
     lines = split(text)
+    if language == "jupyter" and not garbled:
+        try:
+            return Cut(language, worded(of_cells(lines, cells(text.encode()))), windowed=False)
+        except NotUnderstood:
+            pass
     if language in UNDERSTOOD and not garbled:
         try:
             understood = parsed(text.encode(), language)
@@ -110,6 +116,12 @@ def pieces(
 def worded(chunks: Iterator[Chunk]) -> list[Chunk]:
     """Leave out what holds no word: blank lines, closing braces."""
     return [chunk for chunk in chunks if any(map(str.isalnum, chunk.text))]
+
+
+def of_cells(lines: Sequence[str], found: Sequence[Cell]) -> Iterator[Chunk]:
+    """Cut a notebook at its cells; what they printed is nobody's words."""
+    for cell in found:
+        yield from pieces(lines, cell.start, cell.end, name=cell.name, kind="cell")
 
 
 def packed(lines: Sequence[str], found: Sequence[Symbol]) -> Iterator[Chunk]:
