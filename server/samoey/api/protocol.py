@@ -1,9 +1,12 @@
 """HTTP as uvicorn speaks it, but that an answer which is whole is said in one go.
 
 Head and body in two writes wake whoever waits twice; a relay's answers are small, and that is most
-of what they cost.
+of what they cost. What is told word by word can be said without a task that wakes up for each, by
+the extension `DIRECT` of the scope.
 """
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,24 +20,41 @@ from uvicorn.protocols.http.httptools_impl import (
 
 # What decides how long a connection lives or how a body is cut: uvicorn's own business.
 _UNCOMMON = frozenset({b"connection", b"transfer-encoding"})
+# The name of an extension of ASGI, whose value is a `Saying`.
+DIRECT = "samoey.direct"
 
 
 class InOneGo(HttpToolsProtocol):
     """uvicorn's protocol, for one connection."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Who wants to know at once that nobody listens any more.
+        self.concerned: set[Callable[[], None]] = set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever asked is gone."""
+        super().connection_lost(exc)
+        concerned, self.concerned = self.concerned, set()
+        for tell in concerned:
+            tell()
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        super()._start_asgi_task(cycle, partial(_answer, cycle, app))
+        super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
+
+    def _answer(
+        self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any
+    ) -> Any:
+        saying = Saying(self, cycle, send)
+        scope.setdefault("extensions", {})[DIRECT] = saying
+        return app(scope, receive, saying.say)
 
 
-def _answer(cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> Any:
-    return app(scope, receive, _Saying(cycle, send).say)
-
-
-class _Saying:
+class Saying:
     """One answer: its head waits for its body where it tells how long that is."""
 
-    def __init__(self, cycle: RequestResponseCycle, send: Any) -> None:
-        self._cycle, self._send = cycle, send
+    def __init__(self, protocol: InOneGo, cycle: RequestResponseCycle, send: Any) -> None:
+        self._protocol, self._cycle, self._send = protocol, cycle, send
         self._head: Any = None
         self._length = b""
 
@@ -57,6 +77,37 @@ class _Saying:
             return
         await self._send(head)
         await self._send(message)
+
+    def write(self, body: bytes) -> bool:
+        """Say a part of an answer in chunks, whose head was said; never waits.
+
+        Returns whether more can follow at once; else an empty part, sent as usual, waits until it
+        can. To nobody it is said in vain, as by `say`.
+
+        Raises:
+            RuntimeError: it is no such answer, or has ended.
+        """
+        cycle = self._cycle
+        if cycle.disconnected:
+            return True
+        if not cycle.chunked_encoding or cycle.response_complete:
+            raise RuntimeError("Only what is told in chunks can be told like this.")
+        if body:
+            cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body))
+        return not cycle.flow.write_paused
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called when the connection ends, even where nobody receives anything."""
+        if self._cycle.disconnected:
+            asyncio.get_running_loop().call_soon(tell)
+            return
+        # A body that was large had it read no further, and then it would not see the end.
+        self._cycle.flow.resume_reading()
+        self._protocol.concerned.add(tell)
+
+    def never_mind(self, tell: Callable[[], None]) -> None:
+        """It need not be told any more."""
+        self._protocol.concerned.discard(tell)
 
     def _is_common(self, head: Any) -> bool:
         cycle = self._cycle

@@ -291,3 +291,87 @@ async def test_a_key_of_two_lines_says_nothing_to_anybody(vendors: Vendors) -> N
 
     assert "s3" not in str(refused.value)
     assert server.asked == []
+
+
+def in_chunks(*parts: bytes) -> bytes:
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+
+
+async def test_what_is_poured_is_told_as_it_comes_and_the_rest_waits(vendors: Vendors) -> None:
+    heard = list[bytes]()
+    more = asyncio.Event()
+
+    async def turn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2)
+        writer.write(CHUNKED + in_chunks(b"one"))
+        await more.wait()
+        # A chunk that comes in two reads.
+        whole = in_chunks(b"two")
+        writer.write(whole[:5])
+        await writer.drain()
+        await asyncio.sleep(0.01)
+        writer.write(whole[5:] + in_chunks(b"three") + b"0\r\n\r\n")
+
+    def say(part: bytes) -> bool:
+        heard.append(part)
+        more.set()
+        return b"".join(heard) != b"one"
+
+    async with running(turn) as server:
+        reply = await vendors.post(server.url, (), b"{}", PATIENT)
+        assert await reply.parts().pour(say) is True
+        assert heard == [b"one"]
+        assert await reply.parts().pour(say) is False
+
+    assert b"".join(heard) == b"onetwothree"
+
+
+async def test_what_goes_wrong_with_whom_it_is_told_is_raised_and_nothing_more_is_told(
+    vendors: Vendors,
+) -> None:
+    heard = list[bytes]()
+
+    async def turn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2)
+        writer.write(CHUNKED)
+        for _ in range(3):
+            await asyncio.sleep(0.01)
+            writer.write(in_chunks(b"one"))
+
+    def say(part: bytes) -> bool:
+        heard.append(part)
+        raise LookupError
+
+    async with running(turn) as server:
+        reply = await vendors.post(server.url, (), b"{}", PATIENT)
+        with pytest.raises(LookupError):
+            await reply.parts().pour(say)
+        await asyncio.sleep(0.05)
+        await reply.aclose()
+
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("end", ["cut", "silence"])
+async def test_what_is_poured_ends_as_what_is_asked_for(vendors: Vendors, end: str) -> None:
+    heard = list[bytes]()
+
+    async def turn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2)
+        writer.write(CHUNKED + in_chunks(b"one"))
+        await asyncio.sleep(0.01)
+        writer.write(in_chunks(b"two"))
+        if end == "cut":
+            writer.close()
+
+    def say(part: bytes) -> bool:
+        heard.append(part)
+        return True
+
+    async with running(turn) as server:
+        reply = await vendors.post(server.url, (), b"{}", TimeLimits(gap_s=0.2))
+        with pytest.raises(BrokeOff if end == "cut" else TooSlow) as told:
+            await reply.parts().pour(say)
+
+    assert b"".join(heard) == b"onetwo"
+    assert end == "cut" or told.value.extra["stage"] == "gap"

@@ -9,7 +9,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from samoey.api.protocol import InOneGo
+from samoey.api.protocol import DIRECT, InOneGo
 
 ASKED = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 LENGTH = (b"content-length", b"2")
@@ -124,3 +124,71 @@ async def test_an_application_that_says_only_a_head_has_said_nothing() -> None:
     writes, _ = await heard(saying([LENGTH]))
 
     assert b"".join(writes).startswith(b"HTTP/1.1 500 ")
+
+
+def telling(*bodies: bytes) -> Any:
+    """Says parts by the extension where there is one."""
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        direct = scope.get("extensions", {}).get(DIRECT)
+        for body in bodies:
+            if direct is None:
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+            else:
+                assert direct.write(body)
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+async def test_what_is_told_at_once_is_what_uvicorn_says() -> None:
+    ours, _ = await heard(telling(b"one", b"", b"x" * 300))
+    theirs, _ = await heard(telling(b"one", b"", b"x" * 300), kind=HttpToolsProtocol)
+
+    assert b"".join(ours) == b"".join(theirs)
+    assert b"12c\r\n" in b"".join(ours)
+
+
+@pytest.mark.parametrize("head", [[LENGTH], [(b"content-length", b"0")]], ids=["two", "none"])
+async def test_only_what_comes_in_chunks_is_told_at_once(head: list[tuple[bytes, bytes]]) -> None:
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        scope["extensions"][DIRECT].write(b"ok")
+
+    writes, _ = await heard(app)
+
+    assert b"".join(writes).startswith(b"HTTP/1.1 500 ")
+
+
+async def test_whoever_wants_to_know_is_told_that_nobody_listens_any_more() -> None:
+    told, asked = list[str](), asyncio.Event()
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        direct = scope["extensions"][DIRECT]
+        gone = asyncio.Event()
+        direct.when_gone(lambda: told.append("one"))
+        for tell in (gone.set, lambda: told.append("two")):
+            direct.when_gone(tell)
+        direct.never_mind(tell)
+        asked.set()
+        await gone.wait()
+        # Who comes too late is told as well, and what is said is said in vain.
+        direct.when_gone(lambda: told.append("three"))
+        assert direct.write(b"ok")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+    config.load()
+    protocol = InOneGo(config=config, server_state=ServerState(), app_state={})
+    transport = Heard()
+    protocol.connection_made(transport)
+    protocol.data_received(ASKED)
+    await asked.wait()
+    protocol.connection_lost(None)
+    await asyncio.gather(*protocol.tasks)
+    transport.get_extra_info("socket").close()
+    await asyncio.sleep(0)
+
+    assert told == ["one", "three"]
+    assert transport.writes == []

@@ -29,9 +29,11 @@ def in_thread(app: Any, *, starts_processes: bool = False) -> Iterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def in_this_loop(app: Any, listening: socket.socket) -> AsyncIterator[str]:
+async def in_this_loop(
+    app: Any, listening: socket.socket, *, http: Any = "auto"
+) -> AsyncIterator[str]:
     """Serve at an open socket while the block runs; gives the address."""
-    server = _server(app, ws="websockets-sansio", timeout_graceful_shutdown=1)
+    server = _server(app, ws="websockets-sansio", timeout_graceful_shutdown=1, http=http)
     # Signals belong to pytest.
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # uvicorn's seam for embedders
     running = asyncio.create_task(server.serve(sockets=[listening]))

@@ -4,10 +4,11 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
+from samoey.api.protocol import DIRECT
 from samoey.api.relay import errors, headers
 from samoey.api.relay.doors import DOORS
 from samoey.api.relay.errors import Vendor
@@ -28,6 +29,19 @@ _JSON = (b"content-type", b"application/json")
 _AS_IT_COMES = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
 
+class Direct(Protocol):
+    """What our own server offers beside ASGI, for what is told word by word (`api/protocol.py`)."""
+
+    def write(self, body: bytes, /) -> bool:
+        """Say a part at once; whether more can follow."""
+
+    def when_gone(self, tell: Callable[[], None], /) -> None:
+        """Have `tell` called when the program is gone."""
+
+    def never_mind(self, tell: Callable[[], None], /) -> None:
+        """It need not be told any more."""
+
+
 class HungUp(Exception):
     """Whoever asked is gone."""
 
@@ -42,7 +56,13 @@ class Exchange:
         self.path: str = scope["path"]
         given = self._headers.get(b"x-request-id", b"")
         self.id = given.decode() if _SANE_ID.fullmatch(given) else new_text_id()
+        self.direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
         self._begun = self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer was given, to its end."""
+        return self._ended
 
     @property
     def vendor(self) -> Vendor:
@@ -139,14 +159,26 @@ class Exchange:
             return
         await self._start(answer.status, told + _AS_IT_COMES)
         try:
-            async for part in answer.parts():
-                if heard is not None:
-                    await heard(part)
-                await self._send({"type": "http.response.body", "body": part, "more_body": True})
+            if self.direct is not None and heard is None and answer.pours:
+                await self._pour(answer, self.direct)
+            else:
+                await self._pass_parts(answer, heard)
         except Problem as problem:
             await self._end(answer.failure(problem) or errors.event(self.vendor, problem))
             return
         await self._end(b"")
+
+    async def _pass_parts(self, answer: Answer, heard: Hearing | None) -> None:
+        async for part in answer.parts():
+            if heard is not None:
+                await heard(part)
+            await self._send(_more(part))
+
+    async def _pour(self, answer: Answer, direct: Direct) -> None:
+        """Write each part at the moment it comes: what this task would do for it costs more."""
+        while await answer.pour(direct.write):
+            # The program reads more slowly than the model writes.
+            await self._send(_more(b""))
 
     async def _whole(self, status: int, told: Headers, body: bytes) -> None:
         await self._start(status, [*told, (b"content-length", b"%d" % len(body))])
@@ -165,6 +197,10 @@ class Exchange:
         await self._send({"type": "http.response.body", "body": body})
 
 
+def _more(part: bytes) -> Message:
+    return {"type": "http.response.body", "body": part, "more_body": True}
+
+
 class Listening:
     """Listens for the end of a connection, beside what is done in its block."""
 
@@ -172,14 +208,21 @@ class Listening:
         self._asked = asked
         self._doing = asyncio.current_task()
         self._task: asyncio.Task[None] | None = None
+        self._start: asyncio.TimerHandle | None = None
         self._gone = False
 
     async def __aenter__(self) -> None:
+        if self._asked.direct is not None:
+            self._asked.direct.when_gone(self._break_off)
+            return
         # Most answers are there before a program could think of leaving: they need no listener.
         self._start = asyncio.get_running_loop().call_later(_LISTEN_AFTER_S, self._listen)
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._start.cancel()
+        if self._asked.direct is not None:
+            self._asked.direct.never_mind(self._break_off)
+        if self._start is not None:
+            self._start.cancel()
         if self._task is not None:
             self._task.cancel()
         if self._gone and isinstance(error, asyncio.CancelledError):
@@ -192,6 +235,11 @@ class Listening:
 
     async def _until_gone(self) -> None:
         if await self._asked.gone():
-            self._gone = True
-            assert self._doing is not None
-            self._doing.cancel()
+            self._break_off()
+
+    def _break_off(self) -> None:
+        if self._asked.ended:
+            return
+        self._gone = True
+        assert self._doing is not None
+        self._doing.cancel()

@@ -1,7 +1,7 @@
 """The seam to what answers for a model: a request in some vendor's own words, and its answer."""
 
-from collections.abc import AsyncIterator
-from typing import Literal, Protocol
+from collections.abc import AsyncIterator, Callable
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -116,6 +116,18 @@ class Reply(Protocol):
 
     async def aclose(self) -> None:
         """Let go of the connection; a body that was not read to its end is cancelled."""
+
+
+@runtime_checkable
+class Flow(Protocol):
+    """What `Reply.parts` gives where parts can also be told at the very moment they come."""
+
+    async def pour(self, say: Callable[[bytes], bool], /) -> bool:
+        """Tell `say` each part, until it has enough (then there may be more) or all is told.
+
+        Raises:
+            TooSlow, BrokeOff: as the parts do; and what `say` raises.
+        """
 
 
 class Upstream(Protocol):

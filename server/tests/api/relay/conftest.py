@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from msgspec.structs import replace
 
+from samoey.api.protocol import InOneGo
 from samoey.api.relay.app import Relay
 from tests.doubles import gateway as double_gateway
 from tests.doubles import loopback
@@ -65,14 +66,20 @@ def second(vendors: list[OpenAIDouble]) -> OpenAIDouble:
 
 
 @pytest.fixture
-async def relayed(first: OpenAIDouble, second: OpenAIDouble) -> AsyncIterator[Relayed]:
+def spoken() -> Any:
+    """By which protocol the relay's server speaks: the one of our processes."""
+    return InOneGo
+
+
+@pytest.fixture
+async def relayed(first: OpenAIDouble, second: OpenAIDouble, spoken: Any) -> AsyncIterator[Relayed]:
     """Two deployments `first` and `second`, and the alias `fast` that tries them in this order."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with double_gateway.standing() as standing:
             kept = Kept()
             relay = Relay(standing.gateway, max_body=20 * 2**20, responses=kept)
             async with (
-                loopback.in_this_loop(relay, listening) as url,
+                loopback.in_this_loop(relay, listening, http=spoken) as url,
                 aiohttp.ClientSession(auto_decompress=False) as http,
             ):
                 relayed = Relayed(url, standing, http, kept)

@@ -5,19 +5,15 @@ with a client of general use, a third of the relay's time was spent there.
 """
 
 import asyncio
-import math
 from collections import deque
-from collections.abc import AsyncIterator
-from typing import Literal
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from samoey.kit.ports.upstreams import BrokeOff, TimeLimits, TooSlow, Unreachable
-from samoey.kit.problems import Unavailable
+from samoey.adapters.models.connect.reply import HttpReply
+from samoey.kit.ports.upstreams import TimeLimits
 
-Stage = Literal["connect", "first", "gap", "whole"]
+__all__ = ["Connection", "HttpReply"]
 
-_LONGEST_WAIT_S = 3600.0
 # Servers close what rests too long; whoever asks at that very moment would ask in vain.
 _RESTS_S = 15.0
 # A larger body is handed to the socket in parts, so that the loop is not held up.
@@ -27,135 +23,6 @@ _PIECE = 128 * 1024
 _MOST_UNREAD = 256 * 1024
 _MOST_HEAD = 64 * 1024
 _GOOD, _NO_CONTENT, _NOT_MODIFIED = 200, 204, 304
-_LATE: dict[Stage, str] = {
-    "first": "did not answer in time",
-    "gap": "fell silent in the middle of its answer",
-    "whole": "did not come to the end of its answer in time",
-}
-
-
-class HttpReply:
-    """An answer on its way; its connection watches over it, however many parts it has."""
-
-    def __init__(self, connection: "Connection", limits: TimeLimits, started: float) -> None:
-        self._connection, self._gap_s = connection, limits.gap_s
-        self._loop = asyncio.get_running_loop()
-        self.status, self.content_type = 0, ""
-        self.retry_after_s: float | None = None
-        self._length: int | None = None
-        self._parts: list[bytes] = []
-        self._ended = False
-        self._failure: Unavailable | None = None
-        self._waiting: asyncio.Future[None] | None = None
-        # The first part has as long as is left for it; each later one the time between two.
-        self._stage: Stage = "first"
-        self._part_due, self._end = started + limits.first_s, started + limits.whole_s
-
-    @property
-    def begun(self) -> bool:
-        """Whether its head is there."""
-        return self.status > 0
-
-    @property
-    def due(self) -> float:
-        """When it is late if nothing more came."""
-        return min(self._part_due, self._end)
-
-    async def head(self) -> None:
-        """Wait until its head is there; raises `Unreachable` or `TooSlow`."""
-        while not self.status:
-            if self._failure is not None:
-                raise self._failure
-            await self._more()
-
-    async def parts(self) -> AsyncIterator[bytes]:
-        """The body as it comes."""
-        while True:
-            if self._parts:
-                part = self._taken()
-                # How long a part is looked at by others is no fault of the vendor's.
-                self._stage, self._part_due = "gap", math.inf
-                yield part
-            elif self._failure is not None:
-                raise self._failure
-            elif self._ended:
-                return
-            else:
-                if self._stage == "gap":
-                    self._part_due = self._loop.time() + self._gap_s
-                    self._connection.watch(self.due)
-                await self._more()
-
-    async def read(self, most: int) -> bytes:
-        """The whole body."""
-        if self._length is not None and self._length > most:
-            raise BrokeOff(f"The answer is longer than {most:,} bytes.")
-        if self._ended and self._length is not None:
-            # It came with its head, as short answers do.
-            return self._taken() if self._parts else b""
-        found, size = [], 0
-        async for part in self.parts():
-            found.append(part)
-            size += len(part)
-            if size > most:
-                raise BrokeOff(f"The answer is longer than {most:,} bytes.")
-        return found[0] if len(found) == 1 else b"".join(found)
-
-    async def aclose(self) -> None:
-        """Let go of it; a connection whose answer was not read to its end is closed."""
-        if not self._ended:
-            self._connection.abort()
-
-    # What its connection tells.
-
-    def begin(self, status: int, fields: dict[bytes, bytes]) -> None:
-        """The head came."""
-        self.content_type = fields.get(b"content-type", b"").decode("latin-1")
-        if b"retry-after" in fields:
-            self.retry_after_s = seconds_of(fields[b"retry-after"].decode("latin-1"))
-        length = fields.get(b"content-length", b"")
-        self._length = int(length) if length.isdigit() else None
-        self.status = status
-
-    def hear(self, part: bytes) -> None:
-        """A part of the body came."""
-        self._parts.append(part)
-
-    def end(self) -> None:
-        """All of it came."""
-        self._ended = True
-        self.wake()
-
-    def fail(self, words: str) -> None:
-        """Nothing more will come: the connection is no more."""
-        self.give_up((BrokeOff if self.begun else Unreachable)(words))
-
-    def late(self) -> None:
-        """Nothing came in time."""
-        stage = "whole" if self._loop.time() >= self._end else self._stage
-        self.give_up(TooSlow(f"{self._connection.host} {_LATE[stage]}.", stage=stage))
-
-    def give_up(self, failure: Unavailable) -> None:
-        """Have whoever waits told why; the first reason counts."""
-        if self._failure is None and not self._ended:
-            self._failure = failure
-        self.wake()
-
-    def wake(self) -> None:
-        """Have whoever waits look again."""
-        waiting = self._waiting
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
-
-    async def _more(self) -> None:
-        self._waiting = self._loop.create_future()
-        await self._waiting
-
-    def _taken(self) -> bytes:
-        parts = self._parts
-        self._parts = []
-        self._connection.read_on()
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class Connection(asyncio.Protocol):
@@ -376,11 +243,3 @@ class Connection(asyncio.Protocol):
             self.abort()
         elif self._transport is not None:
             self._transport.close()
-
-
-def seconds_of(retry_after: str | None) -> float | None:
-    """After how many seconds to come back; a date is not believed, whose clock is not ours."""
-    try:
-        return max(0.0, min(_LONGEST_WAIT_S, float(retry_after or "")))
-    except ValueError:
-        return None

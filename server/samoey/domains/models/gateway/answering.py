@@ -11,7 +11,7 @@ from samoey.domains.models.gateway.cost import Tokens
 from samoey.domains.models.gateway.metering import Meter
 from samoey.domains.models.gateway.rates import RateState
 from samoey.domains.models.gateway.shapes import Deployment
-from samoey.kit.ports.upstreams import BrokeOff
+from samoey.kit.ports.upstreams import BrokeOff, Flow, TooSlow
 from samoey.kit.problems import Problem
 
 Outcome = Literal["ok", "refused", "failed", "left"]
@@ -44,6 +44,8 @@ class Answer:
         self.first_s = begun.waited_s
         self.cost_micro: int | None = None
         self._begun, self._settle = begun, settle
+        # Whether its failure says nothing against the deployment.
+        self._blameless = False
         translation = begun.translation
         # A translation knows by itself what its caller wants to be told.
         self._meter = Meter(hide_usage=translation is None and not asked.usage_wanted)
@@ -67,22 +69,53 @@ class Answer:
         Raises:
             Problem: it broke off or fell silent; what was told before stands.
         """
-        begun, meter = self._begun, self._meter
+        begun = self._begun
         assert begun.rest is not None
-        assert begun.events is not None
         try:
-            if told := self._pass(begun.held):
+            if told := self._pass(self._first()):
                 yield told
             async for part in begun.rest:
-                block = begun.events.feed(part)
-                if block and (told := self._pass(block)):
+                if told := self._cut(part):
                     yield told
             if told := self._last():
                 yield told
-        except Problem:
-            meter.failed = True
+        except Problem as problem:
+            self._broke(problem)
             raise
-        self._end("failed" if meter.failed else "ok", self._used())
+        self._end("failed" if self._meter.failed else "ok", self._used())
+
+    @property
+    def pours(self) -> bool:
+        """Whether `pour` can tell it: what somebody looks at first comes in `parts` only."""
+        return isinstance(self._begun.rest, Flow)
+
+    async def pour(self, say: Callable[[bytes], bool]) -> bool:
+        """What `parts` tells, each at the moment it comes, until `say` has enough or all is told.
+
+        Returns whether there may be more: whoever can take it asks again.
+
+        Raises:
+            Problem: as `parts` does.
+        """
+        rest = self._begun.rest
+        assert isinstance(rest, Flow)
+
+        def heard(part: bytes) -> bool:
+            told = self._cut(part)
+            return say(told) if told else True
+
+        try:
+            if (told := self._pass(self._first())) and not say(told):
+                return True
+            if await rest.pour(heard):
+                return True
+            if told := self._last():
+                say(told)
+        except Problem as problem:
+            self._broke(problem)
+            raise
+        self._end("failed" if self._meter.failed else "ok", self._used())
+        return False
 
     def failure(self, problem: Problem) -> bytes:
         """The end of a stream that broke, where a translation has words of its own for it."""
@@ -99,7 +132,20 @@ class Answer:
         if self._begun.reply is not None:
             await self._begun.reply.aclose()
 
+    def _first(self) -> bytes:
+        """What was held back until something was said; the first time it is asked for."""
+        held, self._begun.held = self._begun.held, b""
+        return held
+
+    def _cut(self, part: bytes) -> bytes:
+        """What is told of a part: the events that are whole by now."""
+        assert self._begun.events is not None
+        block = self._begun.events.feed(part)
+        return self._pass(block) if block else b""
+
     def _pass(self, block: bytes) -> bytes:
+        if not block:
+            return b""
         block = self._meter.read(block)
         return self._hear(self._told.feed(block) if self._told else block)
 
@@ -121,6 +167,12 @@ class Answer:
             self._looked.hear(told)
         return told
 
+    def _broke(self, problem: Problem) -> None:
+        """It breaks here. Who talks on until the limit of the whole talked to somebody's wish."""
+        self._meter.failed = True
+        endless = isinstance(problem, TooSlow) and problem.extra.get("stage") == "whole"
+        self._blameless = endless or not refusals.sick(problem)
+
     def _used(self) -> Tokens:
         """What was used, as the vendor counts it, or estimated where it did not come to that."""
         if self._meter.tokens is not None and self._meter.tokens.completion:
@@ -133,6 +185,16 @@ class Answer:
         if self.cost_micro is None:
             used = Tokens() if self._begun.kept else tokens
             self.cost_micro = self._settle(self, outcome, used)
+            self._judge(outcome)
             self._begun.standing.release()
             if self._looked is not None and outcome == "ok":
                 self._looked.heard_out(self.deployment.id, tokens)
+
+    def _judge(self, outcome: Outcome) -> None:
+        """Have the breaker told how a stream ended; how it began was told before."""
+        if self._begun.rest is None:
+            return
+        if outcome == "ok":
+            self._begun.standing.breaker.succeeded()
+        elif outcome == "failed" and not self._blameless:
+            self._begun.standing.breaker.failed()

@@ -222,8 +222,7 @@ class Attempts:
             await self._give_up(standing, reply, error)
             raise
         spent_s = self._clock() - began
-        (standing.first if begun.rest is not None else standing.whole).note(spent_s * 1000)
-        standing.breaker.succeeded()
+        standing.answered(spent_s * 1000, whole=begun.rest is None)
         begun.waited_s = search.waited_s + spent_s
         return begun
 

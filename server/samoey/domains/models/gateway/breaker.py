@@ -20,8 +20,9 @@ class Breaker:
     """Keeps requests from a deployment that fails, and has one of them look now and then.
 
     Closed, all go; after some failures in a row it opens and none goes; after a rest it is half
-    open and one goes, whose end decides. The clock is a steady one: what time of day it is, or
-    becomes, changes nothing.
+    open and one goes, whose end decides. A stream that begins lets others go too, and counts when
+    it ends: one that breaks off in its middle is a failure like any other. The clock is a steady
+    one: what time of day it is, or becomes, changes nothing.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -30,7 +31,7 @@ class Breaker:
         self._rest_s = _REST_S
         self._open_until: float | None = None
         self._busy_until = -math.inf
-        self._looking = False
+        self._looking = self._on_trial = False
 
     @property
     def state(self) -> str:
@@ -57,19 +58,25 @@ class Breaker:
         self._looking = self._open_until is not None
         return True
 
+    def began(self) -> None:
+        """A stream began: others may go too, and how it ends decides whether all is well."""
+        self._on_trial = self._on_trial or self._looking
+        self._open_until, self._looking = None, False
+
     def succeeded(self) -> None:
         """It answered: all is well again."""
         self._failures, self._rest_s = 0, _REST_S
-        self._open_until, self._looking = None, False
+        self._open_until, self._looking, self._on_trial = None, False, False
 
     def failed(self) -> None:
-        """It did not answer."""
+        """It did not answer, or not to the end."""
         self._failures += 1
-        if self._looking:
+        again = self._looking or self._on_trial
+        if again:
             self._rest_s = min(_LONGEST_REST_S, self._rest_s * 2)
-        if self._looking or self._failures >= FAILURES:
+        if again or self._failures >= FAILURES:
             self._open_until = self._clock() + self._rest_s
-        self._looking = False
+        self._looking = self._on_trial = False
 
     def undecided(self) -> None:
         """The request ended without telling anything about the deployment."""
@@ -125,6 +132,15 @@ class Standing:
     def take(self) -> None:
         """One more request is in hand."""
         self.in_hand += 1
+
+    def answered(self, ms: float, *, whole: bool) -> None:
+        """An answer is there, or a stream of it began, after so many milliseconds."""
+        if whole:
+            self.whole.note(ms)
+            self.breaker.succeeded()
+        else:
+            self.first.note(ms)
+            self.breaker.began()
 
     def release(self) -> None:
         """One less is; whoever waits longest is told."""

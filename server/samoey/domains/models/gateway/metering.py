@@ -16,8 +16,6 @@ _END = re.compile(
     rb'|"type"\s*:\s*"response\.(?:completed|incomplete|failed)"|"stop_reason"\s*:\s*"',
     re.MULTILINE,
 )
-_MAY_END = (b"[DONE]", b"message_stop", b"response.", b"stop_reason")
-_NOT_YET = (b'finish_reason":null', b'finish_reason": null')
 _TOKEN = re.compile(
     rb'"(?:content|text|reasoning_content|reasoning|refusal|arguments|partial_json|thinking|delta'
     rb'|name)"\s*:\s*"[^"]'
@@ -171,10 +169,18 @@ class Meter:
 
 def _may_end(block: bytes) -> bool:
     """Whether it is worth looking closer; said of almost no event but the last."""
+    # Written out: every word of every stream passes here.
     reasons = block.count(b"finish_reason")
-    if reasons and reasons > sum(block.count(mark) for mark in _NOT_YET):
+    if reasons and reasons > (
+        block.count(b'finish_reason":null') + block.count(b'finish_reason": null')
+    ):
         return True
-    return any(mark in block for mark in _MAY_END)
+    return (
+        b"[DONE]" in block
+        or b"message_stop" in block
+        or b"stop_reason" in block
+        or b"response." in block
+    )
 
 
 def payload(event: bytes) -> bytes:

@@ -159,7 +159,7 @@ class Accounts:
         when_lost: Callable[[], None] = lambda: None,
         most_bytes: int = 64 * 1024 * 1024,
         segment_bytes: int = 4 * 1024 * 1024,
-        every_s: float = 0.5,
+        every_s: float = 1.0,
         keep_s: float = 30.0,
     ) -> None:
         self._folder, self._sink, self._ledger = folder, sink, ledger

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from samoey.kit.event_log import RecordedEvent
@@ -20,13 +20,17 @@ _OTHERS = (
 )
 
 
+# Ids sort by birth, so the primary key alone narrows this to a few rows: those born after so many
+# milliseconds before now, by the database's own clock. Put together once, as it is asked for ever.
+_NOW_MS = sa.extract("epoch", sa.func.statement_timestamp()) * 1000
+_BORN_MS = sa.cast(_NOW_MS - sa.bindparam("back_ms", type_=sa.BigInteger), sa.BigInteger)
+_BORN = sa.func.lpad(sa.func.to_hex(_BORN_MS), 12, "0", type_=sa.Text)
+_DECIDED = sa.select(RecordedEvent.id).where(
+    RecordedEvent.id > sa.cast(_BORN + "0" * 20, sa.Uuid),
+    sa.or_(RecordedEvent.name.startswith("models."), RecordedEvent.name.in_(_OTHERS)),
+)
+
+
 async def decided_lately(db: AsyncSession, seconds: float) -> Sequence[UUID]:
     """The ids of what was decided in the last seconds, by the database's own clock."""
-    now_ms = await db.scalar(select(func.extract("epoch", func.clock_timestamp()) * 1000))
-    # Ids sort by birth, so the primary key alone narrows this to a few rows.
-    begin = UUID(int=max(0, int(now_ms or 0) - round(seconds * 1000)) << 80)
-    wanted = select(RecordedEvent.id).where(
-        RecordedEvent.id > begin,
-        or_(RecordedEvent.name.startswith("models."), RecordedEvent.name.in_(_OTHERS)),
-    )
-    return (await db.scalars(wanted)).all()
+    return (await db.scalars(_DECIDED, {"back_ms": round(seconds * 1000)})).all()

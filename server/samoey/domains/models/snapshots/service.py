@@ -37,7 +37,9 @@ from samoey.kit.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_EACH_S = 0.25
+# Most of what an idle process costs. A decision is mostly heard of at once; where it is not, a key
+# that was revoked is refused within a second all the same.
+LOOK_EACH_S = 0.5
 # How far back a look goes: commits may come later than the ids of their events were made.
 _LOOK_BACK_S = 15.0
 # Whatever clocks and commits may do: no snapshot becomes older than this.

@@ -202,6 +202,32 @@ def test_who_looked_and_left_without_an_end_lets_the_next_one_look(clock: Clock)
     assert breaker.begin()
 
 
+def test_a_stream_that_begins_lets_others_go_and_its_end_decides(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    for _ in range(FAILURES):
+        assert breaker.begin()
+        breaker.began()
+        assert breaker.state == "closed"
+        breaker.failed()
+    assert breaker.state == "open"
+
+    clock.now += 10
+    assert breaker.begin()
+    breaker.began()
+    assert breaker.begin()
+    # Whoever looked breaks off again: the rest is twice as long.
+    breaker.failed()
+    clock.now += 10
+    assert breaker.state == "open"
+    clock.now += 10
+    assert breaker.begin()
+    breaker.began()
+    breaker.succeeded()
+    breaker.failed()
+
+    assert breaker.state == "closed"
+
+
 def test_who_asks_for_a_pause_is_given_it_but_not_for_ever(clock: Clock) -> None:
     breaker = Breaker(clock)
     breaker.busy(3600)
