@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from samoey import __version__
 from samoey.api import health, live, v1
+from samoey.api.mcp import routes as mcp
 from samoey.api.relay.app import PREFIX, Relay
 from samoey.api.telemetry import Followed
 from samoey.api.web import Pages
@@ -45,6 +46,7 @@ def build_api() -> FastAPI:
     add_problem_handlers(app)
     app.include_router(v1.router)
     app.include_router(health.router)
+    app.include_router(mcp.router)
     app.router.routes.extend(live.routes)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

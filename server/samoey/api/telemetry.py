@@ -46,7 +46,7 @@ class Followed:
                 headers["X-Request-ID"] = current
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
+                if scope["path"].startswith(("/api/", "/mcp")):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

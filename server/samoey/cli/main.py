@@ -24,6 +24,7 @@ VERBS = (
     "migrate",
     "ask",
     "search",
+    "mcp",
     "index",
     "repositories",
     "models",

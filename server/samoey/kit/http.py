@@ -165,7 +165,7 @@ OpenCtx = Annotated[Context, Depends(open_context, scope="function")]
 
 async def answer_with_problem(request: Request, exc: Exception) -> JSONResponse:
     """Turn what was raised into `application/problem+json`."""
-    problem = _as_problem(exc)
+    problem = as_problem(exc)
     if isinstance(problem, ServerError):
         log.error("bug", exc_info=exc, extra={"path": request.url.path})
         problem.extra["request_id"] = request_id.get()
@@ -182,7 +182,8 @@ async def answer_with_problem(request: Request, exc: Exception) -> JSONResponse:
     )
 
 
-def _as_problem(exc: Exception) -> Problem:
+def as_problem(exc: Exception) -> Problem:
+    """What was raised as a problem; what nobody foresaw becomes `ServerError`, without details."""
     match exc:
         case Problem():
             return exc

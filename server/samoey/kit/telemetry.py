@@ -83,5 +83,5 @@ def start_logging(settings: LogSettings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
     # These repeat what our own lines say, or speak of every poll.
-    for name in ("uvicorn.access", "uvicorn.error", "procrastinate", "alembic"):
+    for name in ("uvicorn.access", "uvicorn.error", "procrastinate", "alembic", "mcp"):
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))

@@ -12,6 +12,7 @@ from samoey.cli.main import VERBS
 
 HEAVY = (
     "fastapi",
+    "mcp",
     "sqlalchemy",
     "pydantic",
     "aiohttp",

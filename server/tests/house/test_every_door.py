@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from samoey.api.app import build_api
+from samoey.api.mcp.offering import OFFERS, input_schema
 from samoey.kit.settings import IdentitySettings
 from tests.house.processes import RunningHouse
 from tests.make import Somebody
@@ -24,6 +25,8 @@ OPEN_DOORS = {
     "/api/v1/workspaces/invitations/look",
     "/api/v1/workspaces/invitations/accept",
 }
+# What changes nothing though it is posted.
+READING_DOORS = {"/mcp"}
 NASTY_TEXT = [
     "a\x00b",
     "../../etc/passwd",
@@ -108,6 +111,27 @@ def doors() -> Iterator[Door]:
             in_query = [one for one in operation.get("parameters", []) if one["in"] == "query"]
             body = shapes[named[1]] if named else None
             yield Door(method.upper(), path, in_query, body, shapes)
+    # OpenAPI does not know how the Model Context Protocol speaks.
+    yield from tools()
+
+
+def tools() -> Iterator[Door]:
+    """The tools of `/mcp`, each as a door of its own."""
+    for name, offer in OFFERS.items():
+        wish = input_schema(offer)
+        if "line" in wish["properties"]:
+            # A symbol is told by its name or by its place; the schema cannot say so to every model.
+            wish["properties"]["name"] = {"const": "f"}
+            wish["required"].append("name")
+        asked = {"name": {"const": name}, "arguments": wish}
+        called = {
+            "jsonrpc": {"const": "2.0"},
+            "id": {"const": 1},
+            "method": {"const": "tools/call"},
+        }
+        called["params"] = {"type": "object", "properties": asked, "required": [*asked]}
+        body = {"type": "object", "properties": called, "required": [*called]}
+        yield Door("POST", "/mcp", [], body, {})
 
 
 @dataclass(frozen=True)
@@ -179,13 +203,15 @@ async def lived(open_test_house: Callable[..., Any]) -> AsyncIterator[Lived]:
             "key_id": await made("identity/keys", {"name": "ci"}),
             "invitation_id": await made(f"workspaces/{ada.workspace_id}/invitations", {}),
         }
+        # As tools name them.
+        ids |= {"repository": repository, "path": "a.py", "query": "f"}
         yield Lived(house, http, ada, ids)
 
 
 def _repository(house: RunningHouse) -> str:
     folder = house.folder / "code"
     folder.mkdir()
-    (folder / "a.py").write_text("def f():\n    return 1\n")
+    (folder / "a.py").write_text("def f():\n    return 1  # How does it work?\n")
     names = {
         f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
     }
@@ -246,6 +272,22 @@ async def test_lists_show_a_stranger_nothing_even_when_they_name_the_workspace(
     assert shown == {}
 
 
+async def test_no_tool_shows_a_stranger_anything(lived: Lived) -> None:
+    mallory = await lived.house.make.user("Mallory", role=None)
+    marks = ("a.py:", "return 1", lived.ids["repository_id"])
+
+    shown = {}
+    for door in tools():
+        ours = await lived.knock(door, lived.ada.headers)
+        theirs = await lived.knock(door, mallory.headers)
+        if not any(mark in ours.text for mark in marks) or any(
+            mark in theirs.text for mark in marks
+        ):
+            shown[str(door.body)] = (ours.text, theirs.text)
+
+    assert shown == {}
+
+
 async def test_a_viewer_changes_nothing(lived: Lived) -> None:
     viewer = await lived.house.make.user("Vic", role="viewer")
     own = re.compile(r"/api/v1/identity/")
@@ -253,7 +295,7 @@ async def test_a_viewer_changes_nothing(lived: Lived) -> None:
 
     changed = {}
     for door in doors():
-        if not door.unsafe or own.match(door.path) or door.path in OPEN_DOORS:
+        if not door.unsafe or own.match(door.path) or door.path in OPEN_DOORS | READING_DOORS:
             continue
         response = await lived.knock(door, viewer.headers)
         if response.status_code not in {403, 404}:

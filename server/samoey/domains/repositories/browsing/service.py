@@ -32,6 +32,17 @@ async def branches(tools: Tools, actor: Actor, repository_id: UUID) -> list[Bran
     return [BranchOut.model_validate(one) for one in await tools.git.branches(mirror)]
 
 
+async def commit(tools: Tools, actor: Actor, repository_id: UUID, *, at: str | None) -> str:
+    """Tell a reader which commit a branch, a tag or the beginning of a commit's name stands for.
+
+    Raises:
+        RepositoryNotFound, NotFetchedYet: there is nothing to see.
+        RevisionNotFound: not under this name.
+    """
+    _, found = await _at(tools, actor, repository_id, at)
+    return found
+
+
 async def tree(
     tools: Tools, actor: Actor, repository_id: UUID, *, at: str | None, path: str
 ) -> TreeOut:
