@@ -1,4 +1,4 @@
-"""`samoey index`: connect a repository, or look at it again, and index its commit."""
+"""`samoey index`: index a repository's commit, or tell how far the indexes of all of them are."""
 
 import argparse
 import asyncio
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from samoey.domains.knowledge.schemas import IndexOut
     from samoey.domains.repositories.schemas import RepositoryOut
 
-HELP = "fetch and index a repository, so that it can be asked about"
+HELP = "fetch and index a repository, so that it can be asked about; --status tells of all"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which repository, and which state of it."""
-    parser.add_argument("source", metavar="PATH_OR_URL", help="a folder here, or a git URL")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "source", nargs="?", metavar="PATH_OR_URL", help="a folder here, or a git URL"
+    )
+    what.add_argument(
+        "--status", action="store_true", help="tell how far every index is, and what it takes"
+    )
     parser.add_argument("--branch", help="the branch to read (default: the repository's own)")
     parser.add_argument(
         "--dirty", action="store_true", help="read changes that are not committed, too"
@@ -26,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Index, telling the progress on stderr, and print what came out."""
+    """Index, telling the progress on stderr, and print what came out; or print the status."""
+    if args.status:
+        from samoey.cli.index_status import status
+
+        return asyncio.run(status(as_json=args.json))
     return asyncio.run(_index(args))
 
 

@@ -54,6 +54,24 @@ class IndexOut(BaseModel):
         return str(told.get("detail") or told.get("title") or "It has failed.")
 
 
+class PartHeld(BaseModel):
+    """One kind of what an index is made of, as it stands on disk."""
+
+    files: int = Field(description="Files of the commit for which it is there.")
+    bytes: int
+
+
+class HeldOut(BaseModel):
+    """What this machine holds of the index that answers for a repository."""
+
+    files: int = Field(description="Files of the commit that answers.")
+    words: PartHeld
+    symbols: PartHeld
+    exact: PartHeld
+    vectors_bytes: int
+    all_bytes: int = Field(description="With the snapshots of other commits; shared files once.")
+
+
 class Query(BaseModel):
     """What to look for, and where."""
 

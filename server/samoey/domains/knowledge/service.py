@@ -18,6 +18,7 @@ from samoey.domains.knowledge.opening import Closed, KnownNames
 from samoey.domains.knowledge.repository import Answering
 from samoey.domains.knowledge.schemas import (
     Citation,
+    HeldOut,
     IndexOut,
     NewIndex,
     Query,
@@ -67,6 +68,22 @@ async def indexes(ctx: Context, *, workspace_id: UUID | None = None) -> list[Ind
         IndexOut.model_validate(row).model_copy(update={"vectors": meaning.get(row.repository_id)})
         for row in rows
     ]
+
+
+async def held(tools: Tools, actor: Actor) -> dict[UUID, HeldOut]:
+    """Tell an operator what this machine's disk holds of the indexes that the actor may read."""
+    # It loads what reads symbols and trigrams.
+    from samoey.domains.knowledge.measuring import measured
+
+    async with tools.work(actor) as ctx:
+        found = await repository.answering(ctx.db, (actor,), workspace_id=None, repository_ids=())
+    told = {}
+    for each in found:
+        shelf = shelves.shelf_of(tools, each.repository_id)
+        here = await asyncio.to_thread(measured, shelf, each.snapshot, each.vectors)
+        if here is not None:
+            told[each.repository_id] = here
+    return told
 
 
 async def change_vectors(ctx: Context, repository_id: UUID, change: VectorsChange) -> VectorsOut:
