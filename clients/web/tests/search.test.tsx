@@ -2,8 +2,14 @@ import type { Hit } from '@samoey/api'
 import { render, screen } from '@testing-library/react'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { Search } from '@/features/knowledge'
+import { addressOf, type Asked, readAsked } from '@/features/knowledge/asked'
+import { countedLines } from '@/features/knowledge/Found'
 import { groupByFile } from '@/features/knowledge/groups'
+import { withSearch } from '@/features/knowledge/recent'
 import { Results } from '@/features/knowledge/Results'
+import { inUnits } from '@/features/knowledge/units'
+import { Parts } from '@/features/knowledge/Why'
+import { Highlight } from '@/ui/highlight'
 import { here, people, serve, show } from './house'
 import { makeIndex, makeRepository } from './make'
 
@@ -97,4 +103,57 @@ test('where something is indexed, nothing found is said to be so', async () => {
   show(<Search />)
 
   expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeInTheDocument()
+})
+
+test('an address says how one searches, and says nothing of what is usual', () => {
+  const asked = readAsked(new URLSearchParams('q=a b&way=regex&case=1&repo=r'))
+
+  expect(asked).toMatchObject({ q: 'a b', way: 'regex', matchCase: true, word: false })
+  expect(readAsked(new URL(addressOf(asked), 'http://x').searchParams)).toEqual(asked)
+  expect(addressOf({ ...asked, way: 'words' })).toBe('/search/?q=a+b&repo=r')
+  expect(readAsked(new URLSearchParams('way=magic')).way).toBe('words')
+})
+
+test('a search takes the place of its own beginnings and of itself', () => {
+  const one = (q: string, part: Partial<Asked> = {}) => ({
+    ...readAsked(new URLSearchParams({ q })),
+    ...part,
+  })
+
+  const kept = withSearch([one('ret'), one('other'), one('retry', { path: 'a' })], one('retry'))
+
+  expect(kept.map(({ q, path }) => [q, path])).toEqual([
+    ['retry', ''],
+    ['other', ''],
+    ['retry', 'a'],
+  ])
+  expect(withSearch(kept, one('retry', { way: 'regex' }))).toHaveLength(4)
+  const many = Array.from({ length: 40 }, (_, at) => one(`${at} query`))
+  expect(many.reduce<Asked[]>(withSearch, [])).toHaveLength(20)
+})
+
+test('places are counted in characters by the server and marked where they stand', () => {
+  expect(inUnits('a🚀retry', [[2, 7]])).toEqual([[3, 8]])
+  render(<Highlight code={'x = "a🚀retry"'} language="python" ranges={[[1, 9]]} />)
+
+  const marks = screen.getAllByText(/./, { selector: 'mark' }).map(({ textContent }) => textContent)
+  expect(marks.join('')).toBe(' = "a🚀r')
+})
+
+test('lines are counted in words that say whether all were', () => {
+  const totals = { hits: 1, files: 1, repositories: 1 }
+  expect(countedLines({ ...totals, exact: true }, 2)).toBe('1 line in 1 file, 2.0 ms')
+  expect(countedLines({ ...totals, hits: 5, files: 2, exact: false }, 2)).toBe(
+    'at least 5 lines in 2 files, 2.0 ms',
+  )
+})
+
+test('the parts of a score stand as bars to both sides of nothing', () => {
+  const parts = { words: 1.5, meaning: 0, prior: -0.75, base: 2, named: 0 }
+  render(<Parts why={{ words: 3, meaning: null, stepped_back: ['test'], parts }} />)
+
+  expect(screen.getByText('Its words fit')).toBeInTheDocument()
+  expect(screen.getByText('-0.75')).toBeInTheDocument()
+  expect(screen.queryByText('It means the same')).toBeNull()
+  expect(screen.queryByText('2.00')).toBeNull()
 })

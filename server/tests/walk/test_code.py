@@ -4,9 +4,9 @@ import re
 
 from playwright.async_api import expect
 
-from tests.walk.eyes import Eyes
+from tests.walk.eyes import Eyes, faults, picture
 from tests.walk.place import Place
-from tests.walk.steps import in_code_view, marked_lines, sign_in
+from tests.walk.steps import choose, in_code_view, marked_lines, sign_in
 
 
 async def test_search_is_walked_with_the_keyboard(place: Place, eyes: Eyes) -> None:
@@ -50,6 +50,79 @@ async def test_search_is_narrowed_and_says_when_nothing_fits(place: Place, eyes:
     await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     await page.get_by_role("link", name="Search everywhere").click()
     await expect(files.first).to_be_visible()
+
+
+async def test_search_to_the_letter_marks_each_line_and_says_what_no_pattern_is(
+    place: Place, eyes: Eyes
+) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/search/?q=letter")
+    await page.get_by_text("Exact text", exact=True).click()
+    await page.get_by_role("button", name="Match case").click()
+    await expect(page).to_have_url(re.compile(r"q=letter&way=text&case=1"))
+    await page.get_by_label("Search code").fill("self._letters.append(")
+    rows = page.locator("main [data-row]")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_have_accessible_name(re.compile(r"^courier/letter_queue\.py, line 17$"))
+    marks = page.locator("main mark")
+    assert "".join(await marks.all_inner_texts()) == "self._letters.append("
+
+    await page.get_by_text("Regex", exact=True).click()
+    field = page.get_by_label("Search code")
+    await field.fill("def (")
+    await expect(page).to_have_url(re.compile(r"q=def\+%28"))
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("main section")).to_have_count(0)
+    assert await faults(page) == []
+    await field.fill(r"def \w+_failed|Letters?Queue")
+    await expect(page.get_by_role("status").filter(has_text="lines in")).to_be_visible()
+    await expect(field).not_to_have_attribute("aria-invalid", "true")
+
+    # What was looked for is a link that shows the same to somebody else.
+    await page.get_by_role("button", name="Copy link").click()
+    link = await page.evaluate("navigator.clipboard.readText()")
+    theirs = await eyes.enter(place, await place.person("Noor"))
+    await theirs.goto(link)
+    await expect(theirs.get_by_label("Search code")).to_have_value(r"def \w+_failed|Letters?Queue")
+    await expect(theirs.locator("main section mark").first).to_be_visible()
+
+
+async def test_a_hit_says_why_it_was_found(place: Place, eyes: Eyes) -> None:
+    page = await eyes.enter(place, place.owner)
+    await page.goto("/search/?q=requeue+failed+letter")
+    why = page.get_by_role("button", name=re.compile("^Why LetterQueue")).first
+    await why.click()
+    await expect(why).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_text("Its words fit")).to_be_visible()
+    assert await faults(page) == []
+    await picture(page, "search-why")
+
+
+async def test_searches_are_kept_for_whoever_made_them(place: Place, eyes: Eyes) -> None:
+    bea, carl = await place.person("Bea"), await place.person("Carl")
+    page = await eyes.enter(place, bea)
+    await page.goto("/search/?q=seconds+before")
+    await page.locator("main [data-row]").first.click()
+    await expect(page).to_have_url(re.compile(r"/code/"))
+    await page.goto("/search/")
+    await expect(page.get_by_role("heading", name="Your last searches")).to_be_visible()
+    assert await faults(page) == []
+    await page.get_by_role("link", name="seconds before").click()
+    await expect(page.get_by_label("Search code")).to_have_value("seconds before")
+
+    await choose(page, f"{bea.name}: menu", "Sign out")
+    await sign_in(page, carl)
+    await expect(page.get_by_role("button", name=f"{carl.name}: menu")).to_be_visible()
+    await page.goto("/search/")
+    await expect(page.get_by_text("Searches names and text")).to_be_visible()
+    await expect(page.get_by_text("seconds before")).to_have_count(0)
+
+    await choose(page, f"{carl.name}: menu", "Sign out")
+    await sign_in(page, bea)
+    await expect(page.get_by_role("button", name=f"{bea.name}: menu")).to_be_visible()
+    await page.goto("/search/")
+    await page.get_by_role("button", name="Clear").click()
+    await expect(page.get_by_text("seconds before")).to_have_count(0)
 
 
 # Notes of every frame that shows text: its colours, and how many lines are marked.

@@ -22,6 +22,7 @@ INSIDE = [
     ("conversations", "/conversations/", "[type=search]"),
     ("search-empty", "/search/", "[type=search]"),
     ("search", "/search/?q=letter+queue", "main section"),
+    ("search-regex", "/search/?q=def+%5Cw%2B&way=regex", "main section"),
     ("repositories", "/repositories/", "[data-repository]"),
     ("repositories-add", "/repositories/?add=1", "[role=dialog] form"),
     ("members", "/members/", "main li"),

@@ -1,10 +1,14 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './client'
 import { type Schemas, unwrap } from './problems'
 import { FOREVER, MINUTE } from './times'
 
 export type CodeIndex = Schemas['IndexOut']
 export type Hit = Schemas['HitOut']
+export type Why = Schemas['Why']
+export type ExactFound = Schemas['ExactOut']
+export type ExactHit = Omit<Schemas['ExactHit'], 'matches'> & { matches: number[][] }
+export type Totals = Schemas['Totals']
 export type SymbolOut = Schemas['SymbolOut']
 
 export interface SearchQuery {
@@ -14,6 +18,14 @@ export interface SearchQuery {
   path?: string
   language?: string
   limit?: number
+  /** Let each hit say what its score is the sum of. */
+  explain?: boolean
+}
+
+export interface ExactQuery extends Omit<SearchQuery, 'explain'> {
+  regex: boolean
+  matchCase: boolean
+  word: boolean
 }
 
 /** What was understood of the code: indexes, search, the symbols of a file. */
@@ -28,9 +40,19 @@ export const knowledge = {
           }),
         ),
     }),
-  search: ({ q, workspaceId, repositoryId, path, language, limit = 60 }: SearchQuery) =>
+  search: ({ q, workspaceId, repositoryId, path, language, limit = 60, explain }: SearchQuery) =>
     queryOptions({
-      queryKey: ['knowledge', 'search', workspaceId, q, repositoryId, path, language, limit],
+      queryKey: [
+        'knowledge',
+        'search',
+        workspaceId,
+        q,
+        repositoryId,
+        path,
+        language,
+        limit,
+        explain,
+      ],
       queryFn: ({ signal }) =>
         unwrap(
           api().GET('/api/v1/knowledge/search', {
@@ -42,6 +64,7 @@ export const knowledge = {
                 path: path || undefined,
                 language: language || undefined,
                 limit,
+                explain,
               },
             },
             signal,
@@ -49,6 +72,36 @@ export const knowledge = {
         ),
       enabled: q.trim() !== '',
       staleTime: MINUTE,
+    }),
+  exact: (asked: ExactQuery) =>
+    infiniteQueryOptions({
+      queryKey: ['knowledge', 'exact', asked],
+      queryFn: ({ signal, pageParam }) =>
+        unwrap(
+          api().GET('/api/v1/knowledge/exact', {
+            params: {
+              query: {
+                q: asked.q,
+                regex: asked.regex,
+                case: asked.matchCase,
+                word: asked.word,
+                workspace_id: asked.workspaceId,
+                repository_id: asked.repositoryId ? [asked.repositoryId] : undefined,
+                path: asked.path || undefined,
+                language: asked.language || undefined,
+                limit: asked.limit,
+                after: pageParam ?? undefined,
+              },
+            },
+            signal,
+          }),
+        ),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next,
+      enabled: asked.q !== '',
+      staleTime: MINUTE,
+      // A pattern that is refused is refused again.
+      retry: false,
     }),
   outline: (repositoryId: string, at: string | null, path: string) =>
     queryOptions({

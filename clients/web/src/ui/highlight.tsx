@@ -7,30 +7,69 @@ const lowlight = createLowlight(grammars)
 // Beyond this, colours cost more than they give.
 const LONGEST = 60_000
 
+const MARK = 'rounded-[2px] bg-accent-wash text-current'
+
+/** Shows a piece of text that begins at a place of the whole. */
+type Mark = (text: string, at: number) => ReactNode
+
 /** The words one looked for, marked where they stand. */
-function marked(text: string, words: RegExp | null): ReactNode {
-  if (!words) return text
-  return text.split(words).map((part, at) =>
-    at % 2 ? (
-      <mark key={at} className="rounded-[2px] bg-accent-wash text-current">
-        {part}
-      </mark>
-    ) : (
-      part
-    ),
-  )
+function byWords(words: RegExp | null): Mark {
+  return (text) => {
+    if (!words) return text
+    return text.split(words).map((part, at) =>
+      at % 2 ? (
+        <mark key={at} className={MARK}>
+          {part}
+        </mark>
+      ) : (
+        part
+      ),
+    )
+  }
+}
+
+/** What lies between places of the text, marked; a piece may hold a part of it. */
+function byRanges(ranges: readonly Range[]): Mark {
+  return (text, begin) => {
+    const parts: ReactNode[] = []
+    let at = 0
+    for (const [from, to] of ranges) {
+      const start = Math.max(from - begin, at)
+      const end = Math.min(to - begin, text.length)
+      if (end <= start) continue
+      parts.push(text.slice(at, start))
+      parts.push(
+        <mark key={start} className={MARK}>
+          {text.slice(start, end)}
+        </mark>,
+      )
+      at = end
+    }
+    parts.push(text.slice(at))
+    return parts
+  }
 }
 
 type Nodes = (ElementContent | Root['children'][number])[]
 
-function render(nodes: Nodes, words: RegExp | null): ReactNode[] {
-  return nodes.map((node, at) => {
-    if (node.type === 'text') return <Fragment key={at}>{marked(node.value, words)}</Fragment>
+function lengthOf(nodes: Nodes): number {
+  return nodes.reduce((sum, node) => {
+    if (node.type === 'text') return sum + node.value.length
+    return node.type === 'element' ? sum + lengthOf(node.children) : sum
+  }, 0)
+}
+
+function render(nodes: Nodes, mark: Mark, begin: number): ReactNode[] {
+  let at = begin
+  return nodes.map((node, number) => {
+    const here = at
+    at += lengthOf([node])
+    if (node.type === 'text') return <Fragment key={number}>{mark(node.value, here)}</Fragment>
     if (node.type !== 'element') return null
     const classes = node.properties.className
     return (
-      <span key={at} className={Array.isArray(classes) ? classes.join(' ') : undefined}>
-        {render(node.children, words)}
+      <span key={number} className={Array.isArray(classes) ? classes.join(' ') : undefined}>
+        {render(node.children, mark, here)}
       </span>
     )
   })
@@ -44,15 +83,21 @@ export function wordsOf(query: string): RegExp | null {
   return new RegExp(`(${longestFirst.join('|')})`, 'giu')
 }
 
+export type Range = readonly [from: number, to: number]
+
 interface HighlightProps {
   code: string
   language?: string | null
+  /** Words to mark. */
   words?: RegExp | null
+  /** Places to mark instead, in order. */
+  ranges?: readonly Range[]
 }
 
 /** Code with its syntax in colour; a language that is not known stays plain. */
-export function Highlight({ code, language, words = null }: HighlightProps) {
+export function Highlight({ code, language, words = null, ranges }: HighlightProps) {
   const name = language?.toLowerCase() ?? ''
-  if (code.length > LONGEST || !lowlight.registered(name)) return <>{marked(code, words)}</>
-  return <>{render(lowlight.highlight(name, code).children, words)}</>
+  const mark = ranges ? byRanges(ranges) : byWords(words)
+  if (code.length > LONGEST || !lowlight.registered(name)) return <>{mark(code, 0)}</>
+  return <>{render(lowlight.highlight(name, code).children, mark, 0)}</>
 }

@@ -1,6 +1,6 @@
 import { cn } from './cn'
 import { languageOf } from './grammars'
-import { Highlight } from './highlight'
+import { Highlight, type Range } from './highlight'
 
 interface SnippetProps {
   code: string
@@ -10,11 +10,13 @@ interface SnippetProps {
   start: number
   /** Words to mark. */
   words?: RegExp | null
+  /** Places to mark instead, in order. */
+  ranges?: readonly Range[]
   className?: string
 }
 
 /** A few lines of a file with their numbers. */
-export function Snippet({ code, path, language, start, words, className }: SnippetProps) {
+export function Snippet({ code, path, language, start, words, ranges, className }: SnippetProps) {
   const text = code.replace(/\n$/, '')
   const numbers = text.split('\n').map((_, at) => start + at)
   return (
@@ -26,7 +28,12 @@ export function Snippet({ code, path, language, start, words, className }: Snipp
         {numbers.join('\n')}
       </div>
       <code className="pr-4">
-        <Highlight code={text} language={language ?? languageOf(path)} words={words} />
+        <Highlight
+          code={text}
+          language={language ?? languageOf(path)}
+          words={words}
+          ranges={ranges}
+        />
       </code>
     </div>
   )

@@ -114,7 +114,15 @@ def by_words(
     places = [ranking.Place(each.snapshot, favour(each.name, asked)) for each in there]
     wish = ranking.Wish(query.limit, query.per_file, query.prior)
     found = ranking.best_of(places, words, asked, wish, Filter(query.path, query.language))
-    return [hit(there[which], one.passage, one.score) for which, one in found]
+    hits = [hit(there[which], one.passage, one.score) for which, one in found]
+    if query.explain:
+        for made, (which, one) in zip(hits, found, strict=True):
+            favour_of = places[which].favour
+            parts, back = ranking.parts_of(one, asked, favour_of, prior=query.prior)
+            rounded = {name: round(value, 4) for name, value in parts.items()}
+            fits = rounded["words"]
+            made.why = Why(words=fits, meaning=None, stepped_back=list(back), parts=rounded)
+    return hits
 
 
 def together(

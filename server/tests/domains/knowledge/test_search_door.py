@@ -109,6 +109,21 @@ async def test_a_search_answers_with_citations(place: Place) -> None:
     }
 
 
+async def test_a_hit_found_by_words_says_what_its_score_is_the_sum_of(place: Place) -> None:
+    answer = await place.get(SEARCH, q="`parse_greeting` in its file", explain=True)
+
+    hits = answer.json()["hits"]
+    assert len(hits) > 1
+    for hit in hits:
+        assert sum(hit["why"]["parts"].values()) == pytest.approx(hit["score"], abs=0.001)
+        assert hit["why"]["meaning"] is None
+    assert hits[0]["symbol"] == "parse_greeting"
+    assert hits[0]["why"]["parts"]["named"] > 0
+    stepping = [hit for hit in hits if hit["why"]["stepped_back"]]
+    assert stepping
+    assert all(hit["why"]["parts"]["prior"] < 0 for hit in stepping)
+
+
 async def test_a_search_keeps_to_what_it_is_told(place: Place) -> None:
     assert set(await place.paths(q="greeting")) == {
         "src/greeting.py",

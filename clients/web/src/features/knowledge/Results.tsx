@@ -1,14 +1,15 @@
 'use client'
 
 import type { Hit } from '@samoey/api'
-import { FileCode2 } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { codeLink } from '@/features/repositories'
 import { Button } from '@/ui/button'
-import { lines, many, short } from '@/ui/format'
+import { cn } from '@/ui/cn'
+import { lines, many } from '@/ui/format'
 import { wordsOf } from '@/ui/highlight'
 import { Link } from '@/ui/link'
 import { Snippet } from '@/ui/snippet'
+import { FileBox } from './FileBox'
 import { type FileHits, groupByFile } from './groups'
 
 const LINES_SHOWN = 8
@@ -28,7 +29,13 @@ function window(hit: Hit, words: RegExp | null): { code: string; start: number }
   return { code: all.slice(from, from + LINES_SHOWN).join('\n'), start: hit.start + from }
 }
 
-function HitRow({ hit, words }: { hit: Hit; words: RegExp | null }) {
+interface Shown {
+  words: RegExp | null
+  why: ((hit: Hit) => ReactNode) | undefined
+}
+
+function HitRow({ hit, words, why }: Shown & { hit: Hit }) {
+  const [asking, setAsking] = useState(false)
   const { code, start } = window(hit, words)
   const range = { start: hit.start, end: hit.end }
   return (
@@ -49,10 +56,21 @@ function HitRow({ hit, words }: { hit: Hit; words: RegExp | null }) {
           </span>
         ) : null}
         <span aria-hidden>{hit.kind}</span>
-        <span aria-hidden className="ml-auto shrink-0 nums">
+        <span aria-hidden className={cn('ml-auto shrink-0 nums', why && 'mr-12')}>
           {lines(hit.start, hit.end)}
         </span>
       </Link>
+      {why ? (
+        <button
+          type="button"
+          aria-expanded={asking}
+          aria-label={`Why ${hit.symbol ?? `${hit.path}, lines ${lines(hit.start, hit.end)}`} was found`}
+          className="absolute top-1 right-3 z-10 h-6 rounded-sm px-1.5 text-xs text-quiet hover:bg-wash-strong hover:text-text aria-expanded:text-text"
+          onClick={() => setAsking(!asking)}
+        >
+          Why
+        </button>
+      ) : null}
       <Snippet
         code={code}
         path={hit.path}
@@ -61,31 +79,25 @@ function HitRow({ hit, words }: { hit: Hit; words: RegExp | null }) {
         words={words}
         className="overflow-x-hidden pt-1 pb-2"
       />
+      {asking ? why?.(hit) : null}
     </li>
   )
 }
 
-function FileGroup({ file, words }: { file: FileHits; words: RegExp | null }) {
+interface FileGroupProps extends Shown {
+  file: FileHits<Hit>
+}
+
+function FileGroup({ file, ...shown }: FileGroupProps) {
   const [all, setAll] = useState(false)
   // The best ones are chosen, then read from top to bottom.
-  const shown = file.hits.slice(0, all ? undefined : HITS_SHOWN).sort((a, b) => a.start - b.start)
-  const more = file.hits.length - shown.length
+  const hits = file.hits.slice(0, all ? undefined : HITS_SHOWN).sort((a, b) => a.start - b.start)
+  const more = file.hits.length - hits.length
   return (
-    <section
-      aria-label={`${file.path}, ${file.repositoryName} at ${short(file.commit)}`}
-      className="overflow-hidden rounded-md border bg-surface"
-    >
-      <h2 className="flex h-9 items-center gap-2 border-b bg-wash px-4 text-xs">
-        <FileCode2 size={16} aria-hidden className="shrink-0 text-quiet" />
-        <span className="truncate font-mono font-medium">{file.path}</span>
-        <span className="ml-auto shrink-0 text-quiet">
-          {file.repositoryName}
-          <span className="hidden sm:inline"> @ {short(file.commit)}</span>
-        </span>
-      </h2>
+    <FileBox path={file.path} repositoryName={file.repositoryName} commit={file.commit}>
       <ul>
-        {shown.map((hit) => (
-          <HitRow key={`${hit.start}-${hit.end}`} hit={hit} words={words} />
+        {hits.map((hit) => (
+          <HitRow key={`${hit.start}-${hit.end}`} hit={hit} {...shown} />
         ))}
       </ul>
       {more > 0 ? (
@@ -98,17 +110,24 @@ function FileGroup({ file, words }: { file: FileHits; words: RegExp | null }) {
           Show {many(more, 'more place')} in this file
         </Button>
       ) : null}
-    </section>
+    </FileBox>
   )
 }
 
+interface ResultsProps {
+  hits: Hit[]
+  query: string
+  /** Says why a hit was found. */
+  why?: (hit: Hit) => ReactNode
+}
+
 /** What was found, by file, to scan with `j` and `k`. */
-export function Results({ hits, query }: { hits: Hit[]; query: string }) {
+export function Results({ hits, query, why }: ResultsProps) {
   const words = wordsOf(query)
   return (
     <div className="flex flex-col gap-4">
       {groupByFile(hits).map((file) => (
-        <FileGroup key={file.key} file={file} words={words} />
+        <FileGroup key={file.key} file={file} words={words} why={why} />
       ))}
     </div>
   )

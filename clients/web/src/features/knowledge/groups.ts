@@ -1,27 +1,29 @@
-import type { Hit } from '@samoey/api'
+/** What a hit of any search says of its file. */
+interface InFile {
+  repository_id: string
+  repository_name: string
+  path: string
+  commit: string
+}
 
-export interface FileHits {
+export interface FileHits<H> {
   key: string
-  repositoryId: string
   repositoryName: string
   path: string
   commit: string
-  language: string | null
-  hits: Hit[]
+  hits: H[]
 }
 
-/** Hits by file: files and the hits in them in the order in which they fit. */
-export function groupByFile(hits: Hit[]): FileHits[] {
-  const files = new Map<string, FileHits>()
+/** Hits by file: files and the hits in them in the order in which they came. */
+export function groupByFile<H extends InFile>(hits: readonly H[]): FileHits<H>[] {
+  const files = new Map<string, FileHits<H>>()
   for (const hit of hits) {
     const key = `${hit.repository_id}:${hit.path}`
     const file = files.get(key) ?? {
       key,
-      repositoryId: hit.repository_id,
       repositoryName: hit.repository_name,
       path: hit.path,
       commit: hit.commit,
-      language: hit.language,
       hits: [],
     }
     file.hits.push(hit)

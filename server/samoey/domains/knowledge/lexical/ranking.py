@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from math import log1p, prod
@@ -197,6 +197,21 @@ class Enough:
         return len(self.scores) >= limit and -self.scores[limit - 1] > score
 
 
+def parts_of(
+    found: Found, asked: str, favour: float, *, prior: bool
+) -> tuple[dict[str, float], list[Kind]]:
+    """Tell what a score is the sum of, and which sorts of file it steps back for."""
+    back = stepping_back(found.passage.path, meant(asked)) if prior else []
+    whole = found.score / prod(PRIOR[kind] for kind in back)
+    named = worth(symbols(asked), found.passage.name) * favour
+    return {"words": whole - named, "named": named, "prior": found.score - whole}, back
+
+
+def stepping_back(path: str, about: Container[Kind]) -> list[Kind]:
+    """Which sorts of file a path is of, but for those that a question is about."""
+    return [kind for kind in kinds(path) if kind not in about]
+
+
 def shown(found: list[Placed], wish: Wish) -> list[Placed]:
     """Order what was loaded and take the first ones; of each file no more than wished."""
     taken: Counter[tuple[int, str]] = Counter()
@@ -211,8 +226,4 @@ def shown(found: list[Placed], wish: Wish) -> list[Placed]:
 def weigher(asked: str) -> Callable[[str], float]:
     """Make the prior for a question: what the question is about steps back for nothing."""
     about = meant(asked)
-
-    def weigh(path: str) -> float:
-        return prod(PRIOR[kind] for kind in kinds(path) if kind not in about)
-
-    return weigh
+    return lambda path: prod(PRIOR[kind] for kind in stepping_back(path, about))
