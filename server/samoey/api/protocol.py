@@ -42,12 +42,18 @@ class InOneGo(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
 
-    def _answer(
+    async def _answer(
         self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any
-    ) -> Any:
+    ) -> None:
         saying = Saying(self, cycle, send)
-        scope.setdefault("extensions", {})[DIRECT] = saying
-        return app(scope, receive, saying.say)
+        extensions = scope.setdefault("extensions", {})
+        extensions[DIRECT] = saying
+        try:
+            await app(scope, receive, saying.say)
+        finally:
+            # The cycle holds the scope: they would have to be found by the garbage collector, and
+            # while it looks nobody is answered.
+            del extensions[DIRECT]
 
 
 class Saying:

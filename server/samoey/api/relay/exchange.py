@@ -225,6 +225,8 @@ class Listening:
             self._start.cancel()
         if self._task is not None:
             self._task.cancel()
+            # Its end leads back here: without this only the garbage collector would let go of it.
+            self._task = None
         if self._gone and isinstance(error, asyncio.CancelledError):
             assert self._doing is not None
             self._doing.uncancel()

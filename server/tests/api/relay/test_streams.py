@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -216,3 +217,29 @@ async def test_who_talks_without_end_is_cut_off_and_asked_again(
         assert events(body)[-1]["error"]["code"] == "too_slow"
 
     assert relayed.standing.gateway.standings.of("first").breaker.state == "closed"
+
+
+async def test_a_request_leaves_nothing_for_the_garbage_collector(
+    relayed: Relayed, first: OpenAIDouble
+) -> None:
+    first.say("Yes.")
+    async with relayed.ask(STREAMED) as response:
+        await response.read()
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for asked in (ASKED, STREAMED):
+            # So long that a listener for the end of the connection is there, where it needs one.
+            first.say("Yes, of course.", pace_s=0.02) if asked is STREAMED else first.document("Y")
+            async with relayed.ask(asked) as response:
+                await response.read()
+        await asyncio.sleep(0)
+        gc.collect()
+        left = {type(it).__name__ for it in gc.garbage if type(it).__module__.startswith("samoey.")}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+    assert left == set()
