@@ -54,6 +54,7 @@ def of_limits(vendor: Vendor, rates: RateState) -> Headers:
     return told
 
 
+@lru_cache(64)
 def _name(vendor: Vendor, name: str, what: str) -> bytes:
     if vendor == "anthropic":
         return f"anthropic-ratelimit-{what}-{name}".encode()

@@ -1,7 +1,7 @@
 """The seam to what answers for a model: a request in some vendor's own words, and its answer."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -118,7 +118,6 @@ class Reply(Protocol):
         """Let go of the connection; a body that was not read to its end is cancelled."""
 
 
-@runtime_checkable
 class Flow(Protocol):
     """What `Reply.parts` gives where parts can also be told at the very moment they come."""
 

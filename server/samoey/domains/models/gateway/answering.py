@@ -1,7 +1,7 @@
 """An answer on its way to the one who asked: counted as it passes, and paid for exactly once."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Literal
+from typing import Literal, cast
 
 from samoey.domains.models.gateway import refusals
 from samoey.domains.models.gateway.asked import Asked
@@ -87,7 +87,8 @@ class Answer:
     @property
     def pours(self) -> bool:
         """Whether `pour` can tell it: what somebody looks at first comes in `parts` only."""
-        return isinstance(self._begun.rest, Flow)
+        # What `isinstance` does for a protocol, for a hundredth of its time.
+        return hasattr(self._begun.rest, "pour")
 
     async def pour(self, say: Callable[[bytes], bool]) -> bool:
         """What `parts` tells, each at the moment it comes, until `say` has enough or all is told.
@@ -97,8 +98,7 @@ class Answer:
         Raises:
             Problem: as `parts` does.
         """
-        rest = self._begun.rest
-        assert isinstance(rest, Flow)
+        rest = cast("Flow", self._begun.rest)
 
         def heard(part: bytes) -> bool:
             told = self._cut(part)
