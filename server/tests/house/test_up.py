@@ -195,6 +195,8 @@ def test_a_child_that_dies_is_started_again_and_said_so(home: Path) -> None:
     with up(home, "--port", _free_port()) as running:
         # The database last: those who stand on it may die of its death.
         for times, name in enumerate(("worker", "serve", "valkey-server", "bin/postgres"), 1):
+            # The worker is the last to start.
+            assert eventually(lambda: name in running.members()), name  # noqa: B023 - called at once
             before = running.members()[name]
 
             os.kill(before, signal.SIGKILL)

@@ -1,10 +1,11 @@
 """Every page, in both themes and on a narrow screen: nothing that axe finds, nothing cut off."""
 
+import asyncio
 import os
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.walk.eyes import PICTURES, Eyes, faults, picture
 from tests.walk.place import Place
@@ -85,12 +86,21 @@ async def test_the_pages_inside_are_whole(place: Place, eyes: Eyes, width: int) 
     assert wrong == []
 
 
+async def previewed(page: Page, chip: Locator) -> None:
+    """Rest on a chip until its lines are shown; what still arrives may move it from under us."""
+    preview = page.get_by_text("courier/courier/").first
+    async with asyncio.timeout(60):
+        while not await preview.is_visible():
+            await page.mouse.move(0, 0)
+            await chip.hover()
+            await page.wait_for_timeout(1_000)
+
+
 async def test_answers_and_code_are_whole(place: Place, eyes: Eyes, width: int) -> None:
     page = await eyes.enter(place, place.owner, width=width, height=HEIGHTS[width])
     answer = await begin(page)
     wrong = await looked_at(page, "answer", width)
-    await chips(answer).first.hover()
-    await page.get_by_text("courier/courier/").first.wait_for()
+    await previewed(page, chips(answer).first)
     wrong += await looked_at(page, "preview", width)
     await chips(answer).first.click()
     await page.locator(".cited-line").first.wait_for()

@@ -20,11 +20,16 @@ export function live(): LiveClient {
   return client
 }
 
-function refreshAfterAbsence(queries: QueryClient): void {
-  for (const room of ['repositories', 'knowledge', 'workspaces']) {
-    void queries.invalidateQueries({ queryKey: [room] })
+/** Ask again for what may have changed unheard; with `again` also for what is being asked now. */
+function refreshAfterAbsence(queries: QueryClient, again: boolean): void {
+  for (const queryKey of [
+    ['repositories'],
+    ['knowledge'],
+    ['workspaces'],
+    ['chat', 'conversations'],
+  ]) {
+    void queries.invalidateQueries({ queryKey }, { cancelRefetch: again })
   }
-  void queries.invalidateQueries({ queryKey: ['chat', 'conversations'] })
 }
 
 /** Keep the connection open while someone is signed in, and let its events refresh the queries. */
@@ -40,7 +45,8 @@ export function useLiveConnection(workspaceId: string): void {
       connection.listenState((state) => {
         if (state === 'signed-out') goToSignIn()
         if (state !== 'open') return
-        if (wasOpen) refreshAfterAbsence(queries)
+        // At first, too: what came before the connection stood was told to nobody here.
+        refreshAfterAbsence(queries, wasOpen)
         wasOpen = true
       }),
       connection.watch(`workspace:${workspaceId}`),

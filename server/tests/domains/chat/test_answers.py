@@ -292,7 +292,7 @@ async def test_stop_ends_an_answer_and_keeps_what_was_said(
     async with talk.house.working():
         question = await talk.post()
         answer = await _once(talk, question.id, "writing")
-        await asyncio.sleep(0.5)
+        await _first_words(talk, answer)
         await chat.stop_answer(
             talk.house.tools, talk.somebody.actor, talk.conversation.id, answer.id
         )
@@ -301,6 +301,15 @@ async def test_stop_ends_an_answer_and_keeps_what_was_said(
     assert answer.text.startswith("One sentence.")
     assert len(answer.text) < 2_000
     assert answer.notes == [UNSUPPORTED]
+
+
+async def _first_words(talk: Talk, answer: MessageOut) -> None:
+    """Wait until a sentence of an answer was told."""
+    told, after = "", "0"
+    async with asyncio.timeout(60):
+        while "One sentence." not in told:
+            for place, piece in await chat.pieces_of(talk.house.tools, answer.id, after, wait_s=1):
+                told, after = told + piece.get("text", ""), place
 
 
 async def _once(talk: Talk, question_id: object, status: str) -> MessageOut:

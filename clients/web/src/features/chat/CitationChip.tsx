@@ -56,6 +56,10 @@ export function CitationChip({ citation, href, current }: CitationChipProps) {
           data-chip
           data-citation={citation.number}
           aria-current={current || undefined}
+          // Focus that comes back from a closed panel asks for no preview, which would cover what is there.
+          onFocus={(event) => {
+            if (!event.currentTarget.matches(':focus-visible')) event.preventDefault()
+          }}
           aria-label={`${citationLabel(citation)} in ${citation.path}, source ${citation.number}`}
           className="mx-0.5 rounded-sm bg-accent-wash px-1.5 py-0.5 font-mono text-xs whitespace-nowrap text-accent hover:bg-accent hover:text-accent-text aria-current:bg-accent aria-current:text-accent-text"
         >
