@@ -8,6 +8,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.conftest import OpenHouse
+from tests.doubles.checkpoint_folders import adapter
+from tests.doubles.checkpoint_folders import model as model_folder
 from tests.doubles.openai import OpenAIDouble
 from tests.house.processes import RunningHouse
 from tests.make import PASSWORD, Somebody
@@ -92,6 +94,54 @@ async def test_a_provider_is_connected_tried_and_answers(
     await expect(page.get_by_text("In conversations lab/double-large answers")).to_be_visible()
     await picture(page, "models-tried")
     assert endpoint.key not in await page.content()
+    assert await faults(page) == []
+
+
+async def test_a_model_of_this_server_is_set_up_by_its_folder(
+    modelless: Modelless, eyes: Eyes
+) -> None:
+    root = modelless.house.tools.settings.home / "checkpoints"
+    folder, lora = model_folder(root / "coder"), adapter(root / "our-style")
+    page = await modelless.enter(eyes, modelless.owner)
+    await page.goto("/models/")
+    await page.get_by_role("button", name="Connect a provider").click()
+    await page.get_by_role("combobox", name="Provider").click()
+    await page.get_by_role("option", name="This server, by transformers").click()
+    await expect(page.get_by_label("Address")).to_have_count(0)
+    await picture(page, "models-here")
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Connect", exact=True).click()
+
+    dialog = page.get_by_role("dialog", name="A model of here")
+    await dialog.get_by_role("button", name="Add the model").click()
+    await dialog.get_by_label("Name", exact=True).fill("coder")
+    await dialog.get_by_role("button", name="Add the model").click()
+    await expect(dialog.get_by_text("Say in which folder")).to_be_visible()
+    await dialog.get_by_label("Folder", exact=True).fill("/etc")
+    await dialog.get_by_role("button", name="Add the model").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Models are taken from below")
+    await dialog.get_by_role("radio", name="coder").check()
+    await expect(dialog.get_by_label("Folder", exact=True)).to_have_value(str(folder))
+    await dialog.get_by_label("Adapter").fill(str(lora))
+    await dialog.get_by_role("combobox", name="Its weights").click()
+    await page.get_by_role("option", name="8 bits").click()
+    await picture(page, "models-here-add")
+    assert await faults(page) == []
+    await dialog.get_by_role("button", name="Add the model").click()
+
+    row = provider(page, "here")
+    await expect(row.get_by_text("with the adapter our-style · in 8 bits")).to_be_visible()
+    await row.get_by_role("button", name="More for here/coder").click()
+    await page.get_by_role("menuitem", name="How it runs…").click()
+    await page.get_by_role("combobox", name="Runs on").click()
+    await page.get_by_role("option", name="The CPU").click()
+    await page.get_by_role("checkbox", name="Load it from the start").check()
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Save").click()
+    await expect(row.get_by_text("on the CPU · in 8 bits · loaded from the start")).to_be_visible()
+    await row.get_by_role("button", name="Try it at here").click()
+    await expect(row.get_by_role("alert")).to_contain_text("torch")
+    await picture(page, "models-here-tried")
     assert await faults(page) == []
 
 

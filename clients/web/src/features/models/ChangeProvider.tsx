@@ -8,6 +8,7 @@ import { Dialog } from '@/ui/dialog'
 import { Checkbox, Field, Input } from '@/ui/field'
 import { ProblemPanel } from '@/ui/problem'
 import { toast } from '@/ui/toast'
+import { HERE } from './known'
 
 interface Draft {
   name: string
@@ -30,6 +31,55 @@ function changeOf(draft: Draft, provider: Provider) {
     ...(draft.address.trim() === provider.base_url ? {} : { base_url: draft.address.trim() }),
     ...(draft.keyless ? { api_key: null } : draft.key ? { api_key: draft.key } : {}),
   }
+}
+
+interface FieldsProps {
+  before: Provider
+  draft: Draft
+  change: (part: Partial<Draft>) => void
+}
+
+/** Where a vendor is, and its key; what runs on this server has neither. */
+function PlaceFields({ before, draft, change }: FieldsProps) {
+  if (before.kind === HERE.kind) return null
+  return (
+    <>
+      <Field label="Address" hint="On another server the key has to be given again.">
+        {(wiring) => (
+          <Input
+            {...wiring}
+            required
+            type="url"
+            spellCheck={false}
+            maxLength={2000}
+            value={draft.address}
+            onChange={(event) => change({ address: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="New key" optional hint={keyHint(before)}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            type="password"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={4000}
+            disabled={draft.keyless}
+            value={draft.key}
+            onChange={(event) => change({ key: event.target.value })}
+          />
+        )}
+      </Field>
+      {before.has_key ? (
+        <Checkbox
+          label="Take the key away"
+          checked={draft.keyless}
+          onChange={(event) => change({ keyless: event.target.checked, key: '' })}
+        />
+      ) : null}
+    </>
+  )
 }
 
 /** Call a provider otherwise, move it, or give it another key. */
@@ -73,40 +123,7 @@ export function ChangeProvider({ provider, onDone }: { provider: Provider; onDon
             />
           )}
         </Field>
-        <Field label="Address" hint="On another server the key has to be given again.">
-          {(wiring) => (
-            <Input
-              {...wiring}
-              required
-              type="url"
-              spellCheck={false}
-              maxLength={2000}
-              value={draft.address}
-              onChange={(event) => change({ address: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="New key" optional hint={keyHint(before)}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="password"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={4000}
-              disabled={draft.keyless}
-              value={draft.key}
-              onChange={(event) => change({ key: event.target.value })}
-            />
-          )}
-        </Field>
-        {before.has_key ? (
-          <Checkbox
-            label="Take the key away"
-            checked={draft.keyless}
-            onChange={(event) => change({ keyless: event.target.checked, key: '' })}
-          />
-        ) : null}
+        <PlaceFields before={before} draft={draft} change={change} />
         {save.error ? <ProblemPanel error={save.error} /> : null}
         <div className="flex justify-end gap-2">
           <Button onClick={onDone}>Cancel</Button>

@@ -9,9 +9,9 @@ import { Dialog } from '@/ui/dialog'
 import { Field, Input } from '@/ui/field'
 import { ProblemPanel } from '@/ui/problem'
 import { Select } from '@/ui/select'
-import { freeName, KNOWN, OTHER, vendorNamed } from './known'
+import { freeName, HERE, KNOWN, OTHER, vendorNamed } from './known'
 
-const VENDORS = [...KNOWN, OTHER].map(({ name, title }) => ({ value: name, label: title }))
+const VENDORS = [...KNOWN, HERE, OTHER].map(({ name, title }) => ({ value: name, label: title }))
 
 interface ConnectDialogProps {
   /** The names that providers have already. */
@@ -31,14 +31,23 @@ const draftOf = (vendor: string, taken: string[], key = ''): Draft => {
   return { vendor, name: freeName(name, taken), address, key }
 }
 
-function ConnectFields({
-  draft,
-  change,
-}: {
+interface FieldsProps {
   draft: Draft
   change: (part: Partial<Draft>) => void
-}) {
+}
+
+/** Where a vendor is and what lets one in; what runs on this server has neither. */
+function PlaceFields({ draft, change }: FieldsProps) {
   const vendor = vendorNamed(draft.vendor)
+  if (vendor.kind === HERE.kind) {
+    return (
+      <p className="text-sm text-quiet">
+        Runs models of Hugging Face’s, or your own checkpoints, in processes of this server: nothing
+        leaves it, and no key is needed. Next you choose a folder. The server needs the extra{' '}
+        <code className="text-xs">local</code> for it; trying it tells what is missing.
+      </p>
+    )
+  }
   return (
     <>
       <Field
@@ -81,6 +90,15 @@ function ConnectFields({
           />
         )}
       </Field>
+    </>
+  )
+}
+
+function ConnectFields(props: FieldsProps) {
+  const { draft, change } = props
+  return (
+    <>
+      <PlaceFields {...props} />
       <Field label="Name" hint="A model is asked for as name/model.">
         {(wiring) => (
           <Input
@@ -110,8 +128,9 @@ export function ConnectDialog({ taken, onDone }: ConnectDialogProps) {
         workspace_id: workspace.id,
         name: draft.name.trim(),
         kind: vendorNamed(draft.vendor).kind,
-        base_url: draft.address.trim(),
-        api_key: draft.key.trim() || null,
+        ...(draft.vendor === HERE.name
+          ? {}
+          : { base_url: draft.address.trim(), api_key: draft.key.trim() || null }),
       }),
     onSuccess: async (connected) => {
       await queries.invalidateQueries({ queryKey: ['models'] })

@@ -2,12 +2,13 @@
 
 import { type Deployment, models } from '@samoey/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Ellipsis, Settings2, Trash2 } from 'lucide-react'
+import { Cpu, Ellipsis, Settings2, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button, IconButton } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Menu, MenuItem, MenuLine } from '@/ui/menu'
 import { ProblemPanel } from '@/ui/problem'
+import { ChangeCheckpoint } from './ChangeCheckpoint'
 import { ChangeDeployment } from './ChangeDeployment'
 import { EVERY, factsOf } from './deployments'
 
@@ -49,19 +50,25 @@ function RemoveDialog({
 
 /** A model that can be asked, and what is known of it. */
 export function DeploymentRow({ deployment, name, mayChange }: RowProps) {
-  const [open, setOpen] = useState<'change' | 'remove' | null>(null)
+  const [open, setOpen] = useState<'change' | 'run' | 'remove' | null>(null)
   const close = () => setOpen(null)
   const every = deployment.model === EVERY
   const facts = factsOf(deployment)
+  const { checkpoint } = deployment
   return (
     <li className="flex min-h-8 items-center gap-2 py-1">
       <div className="min-w-0 grow sm:flex sm:items-baseline sm:gap-3">
-        <span className="block truncate text-sm">
+        <span className="block shrink-0 truncate text-sm sm:max-w-[50%]">
           {every ? 'every model that it has' : deployment.model}
         </span>
-        {facts.length > 0 ? (
-          <span className="block text-xs text-quiet nums">{facts.join(' · ')}</span>
-        ) : null}
+        <span className="block min-w-0 text-xs text-quiet">
+          {checkpoint ? (
+            <span className="block truncate font-mono" title={checkpoint.folder}>
+              {checkpoint.folder}
+            </span>
+          ) : null}
+          {facts.length > 0 ? <span className="nums">{facts.join(' · ')}</span> : null}
+        </span>
       </div>
       {mayChange ? (
         <Menu
@@ -74,6 +81,11 @@ export function DeploymentRow({ deployment, name, mayChange }: RowProps) {
           <MenuItem icon={<Settings2 aria-hidden />} onSelect={() => setOpen('change')}>
             What is known of it…
           </MenuItem>
+          {checkpoint ? (
+            <MenuItem icon={<Cpu aria-hidden />} onSelect={() => setOpen('run')}>
+              How it runs…
+            </MenuItem>
+          ) : null}
           <MenuLine />
           <MenuItem bad icon={<Trash2 aria-hidden />} onSelect={() => setOpen('remove')}>
             Remove…
@@ -82,6 +94,9 @@ export function DeploymentRow({ deployment, name, mayChange }: RowProps) {
       ) : null}
       {open === 'change' ? (
         <ChangeDeployment deployment={deployment} name={name} onDone={close} />
+      ) : null}
+      {open === 'run' && checkpoint ? (
+        <ChangeCheckpoint deployment={{ ...deployment, checkpoint }} name={name} onDone={close} />
       ) : null}
       {open === 'remove' ? (
         <RemoveDialog deployment={deployment} name={name} onDone={close} />

@@ -13,7 +13,7 @@ import { toast } from '@/ui/toast'
 import { ChangeProvider } from './ChangeProvider'
 import { DeploymentRow } from './DeploymentRow'
 import { EVERY } from './deployments'
-import { kindWords } from './known'
+import { HERE, kindWords } from './known'
 import { TrialOutcome, TryButton, useTrial } from './TryOut'
 
 function DisconnectDialog({ provider, onDone }: { provider: Provider; onDone: () => void }) {
@@ -92,7 +92,7 @@ function Facts({ provider }: { provider: Provider }) {
           <span className="sr-only">key </span>
           {provider.key_hint}
         </Chip>
-      ) : (
+      ) : provider.kind === HERE.kind ? null : (
         <span>no key</span>
       )}
       {provider.enabled ? null : (

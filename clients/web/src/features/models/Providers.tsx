@@ -8,8 +8,10 @@ import { useWhomToAsk } from '@/features/workspaces'
 import { Button } from '@/ui/button'
 import { Empty, SkeletonRows } from '@/ui/empty'
 import { ProblemPanel } from '@/ui/problem'
+import { AddCheckpoint } from './AddCheckpoint'
 import { AddModels } from './AddModels'
 import { ConnectDialog } from './ConnectDialog'
+import { HERE } from './known'
 import { ProviderRow } from './ProviderRow'
 
 // The processes that answer learn of a change a moment after it was made.
@@ -81,6 +83,7 @@ export function Providers({ mayChange }: { mayChange: boolean }) {
     setConnecting(false)
     setAdding(provider)
   }
+  const Adding = adding?.kind === HERE.kind ? AddCheckpoint : AddModels
   if (error) return <ProblemPanel error={error} retry={again} />
   if (!there) return <SkeletonRows rows={4} />
   return (
@@ -101,7 +104,7 @@ export function Providers({ mayChange }: { mayChange: boolean }) {
         <ConnectDialog taken={there.map(({ name }) => name)} onDone={connected} />
       ) : null}
       {adding ? (
-        <AddModels
+        <Adding
           provider={adding}
           there={of(adding).map(({ model }) => model)}
           onDone={() => setAdding(null)}

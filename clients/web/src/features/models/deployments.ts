@@ -1,5 +1,6 @@
 import type { Deployment, Price, Schemas } from '@samoey/api'
 import { count } from '@/ui/format'
+import { checkpointFacts } from './checkpoints'
 import { dollars, fromMicro, toMicro } from './money'
 
 /** Stands for every model of a provider. */
@@ -89,6 +90,7 @@ export function toChange(
 export function factsOf(deployment: Deployment): string[] {
   const { context_tokens, tools, vision, price, max_parallel } = deployment
   return [
+    ...checkpointFacts(deployment.checkpoint),
     context_tokens ? `${count(context_tokens)} tokens of context` : '',
     tools === true ? 'tools' : tools === false ? 'no tools' : '',
     vision === true ? 'images' : vision === false ? 'no images' : '',

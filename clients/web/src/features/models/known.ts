@@ -66,6 +66,15 @@ export const KNOWN: readonly KnownVendor[] = [
   },
 ]
 
+/** Models whose files lie on the server itself, and that it runs. */
+export const HERE: KnownVendor = {
+  name: 'here',
+  title: 'This server, by transformers',
+  kind: 'transformers',
+  address: '',
+  own: true,
+}
+
 /** Whatever speaks OpenAI's protocol and is not in the list. */
 export const OTHER: KnownVendor = {
   name: 'own',
@@ -76,7 +85,7 @@ export const OTHER: KnownVendor = {
 }
 
 export const vendorNamed = (name: string): KnownVendor =>
-  KNOWN.find((one) => one.name === name) ?? OTHER
+  [...KNOWN, HERE].find((one) => one.name === name) ?? OTHER
 
 /** The name, or the first of `name-2`, `name-3`… that nobody has. */
 export function freeName(name: string, taken: readonly string[]): string {
