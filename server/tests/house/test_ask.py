@@ -54,7 +54,7 @@ def test_from_an_empty_home_to_a_cited_answer(motor: Author, tmp_path: Path) -> 
         ("app/engine.py", commit),
         ("app/spark.py", commit),
     }
-    assert "\nSymbols:\n  Engine  app/engine.py:1-6\n" in done.stdout
+    assert "\nSymbols:\n  Engine.start_engine  app/engine.py:1-6\n" in done.stdout
     assert "motor: indexing" in done.stderr
     assert left_over(home) == []
 
