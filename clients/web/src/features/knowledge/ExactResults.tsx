@@ -3,12 +3,11 @@
 import type { ExactHit } from '@samoey/api'
 import { useState } from 'react'
 import { codeLink } from '@/features/repositories'
-import { Button } from '@/ui/button'
 import { lines, many } from '@/ui/format'
 import { Link } from '@/ui/link'
 import { Snippet } from '@/ui/snippet'
 import { FileBox } from './FileBox'
-import { groupByFile } from './groups'
+import { type FileHits, groupByFile } from './groups'
 import { inUnits } from './units'
 
 const LINES_SHOWN = 6
@@ -39,28 +38,24 @@ function LineRow({ hit }: { hit: ExactHit }) {
   )
 }
 
-function Lines({ hits }: { hits: ExactHit[] }) {
+function FileLines({ file }: { file: FileHits<ExactHit> }) {
   const [all, setAll] = useState(false)
-  const shown = all ? hits : hits.slice(0, LINES_SHOWN)
-  const more = hits.length - shown.length
+  const shown = all ? file.hits : file.hits.slice(0, LINES_SHOWN)
+  const more = file.hits.length - shown.length
   return (
-    <>
+    <FileBox
+      path={file.path}
+      repositoryName={file.repositoryName}
+      commit={file.commit}
+      more={more > 0 ? many(more, 'more line') : null}
+      onMore={() => setAll(true)}
+    >
       <ul className="py-1">
         {shown.map((hit) => (
           <LineRow key={`${hit.line}:${hit.column}`} hit={hit} />
         ))}
       </ul>
-      {more > 0 ? (
-        <Button
-          tone="quiet"
-          size="sm"
-          className="w-full rounded-none border-t"
-          onClick={() => setAll(true)}
-        >
-          Show {many(more, 'more line')} in this file
-        </Button>
-      ) : null}
-    </>
+    </FileBox>
   )
 }
 
@@ -69,14 +64,7 @@ export function ExactResults({ hits }: { hits: ExactHit[] }) {
   return (
     <div className="flex flex-col gap-4">
       {groupByFile(hits).map((file) => (
-        <FileBox
-          key={file.key}
-          path={file.path}
-          repositoryName={file.repositoryName}
-          commit={file.commit}
-        >
-          <Lines hits={file.hits} />
-        </FileBox>
+        <FileLines key={file.key} file={file} />
       ))}
     </div>
   )

@@ -1,16 +1,20 @@
 import { FileCode2 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Button } from '@/ui/button'
 import { short } from '@/ui/format'
 
 interface FileBoxProps {
   path: string
   repositoryName: string
   commit: string
+  /** What is not shown yet, in words; null when all is. */
+  more: string | null
+  onMore: () => void
   children: ReactNode
 }
 
 /** What was found in one file, under its name. */
-export function FileBox({ path, repositoryName, commit, children }: FileBoxProps) {
+export function FileBox({ path, repositoryName, commit, more, onMore, children }: FileBoxProps) {
   return (
     <section
       aria-label={`${path}, ${repositoryName} at ${short(commit)}`}
@@ -25,6 +29,11 @@ export function FileBox({ path, repositoryName, commit, children }: FileBoxProps
         </span>
       </h2>
       {children}
+      {more ? (
+        <Button tone="quiet" size="sm" className="w-full rounded-none border-t" onClick={onMore}>
+          Show {more} in this file
+        </Button>
+      ) : null}
     </section>
   )
 }

@@ -3,7 +3,6 @@
 import type { Hit } from '@samoey/api'
 import { type ReactNode, useState } from 'react'
 import { codeLink } from '@/features/repositories'
-import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { lines, many } from '@/ui/format'
 import { wordsOf } from '@/ui/highlight'
@@ -94,22 +93,18 @@ function FileGroup({ file, ...shown }: FileGroupProps) {
   const hits = file.hits.slice(0, all ? undefined : HITS_SHOWN).sort((a, b) => a.start - b.start)
   const more = file.hits.length - hits.length
   return (
-    <FileBox path={file.path} repositoryName={file.repositoryName} commit={file.commit}>
+    <FileBox
+      path={file.path}
+      repositoryName={file.repositoryName}
+      commit={file.commit}
+      more={more > 0 ? many(more, 'more place') : null}
+      onMore={() => setAll(true)}
+    >
       <ul>
         {hits.map((hit) => (
           <HitRow key={`${hit.start}-${hit.end}`} hit={hit} {...shown} />
         ))}
       </ul>
-      {more > 0 ? (
-        <Button
-          tone="quiet"
-          size="sm"
-          className="w-full rounded-none border-t"
-          onClick={() => setAll(true)}
-        >
-          Show {many(more, 'more place')} in this file
-        </Button>
-      ) : null}
     </FileBox>
   )
 }
